@@ -1,0 +1,1 @@
+"""Firmware of the brace: thin drivers, and pure integer decisions that the host replays."""

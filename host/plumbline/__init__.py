@@ -1,0 +1,1 @@
+"""Plumbline: host tools for the open smart back brace."""
