@@ -1,0 +1,10 @@
+// The RP2040 brace.  The flash map is in docs/architecture.md and brace/board/flashmap.py.
+#define MICROPY_HW_BOARD_NAME                   "Plumbline brace"
+#define MICROPY_HW_USB_MANUFACTURER_STRING      "Plumbline"
+#define MICROPY_HW_USB_PRODUCT_FS_STRING        "Plumbline brace"
+// Everything behind the 480 KiB of the image is ours to partition; rp2.Flash counts from there.
+#define MICROPY_HW_FLASH_STORAGE_BYTES          (1568 * 1024)
+// Room for a whole request frame while the core is stopped by a flash erase.
+#define MICROPY_HW_STDIN_BUFFER_LEN             (2048)
+// The second core is not used, and threads would cost heap.
+#define MICROPY_PY_THREAD                       (0)

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# build_rp2.sh TREE OUT PYTHON "NAME=VALUE ...": builds the brace's image from MicroPython's TREE
+# into OUT, the names being the environment that makes the build reproducible.
+set -euo pipefail
+
+tree=$1
+root=$(pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+python=$3
+# shellcheck disable=SC2163
+for pair in $4; do export "$pair"; done
+log=$out/build.log
+
+# No path of this machine may reach the image.
+export CFLAGS="-ffile-prefix-map=$out=out -ffile-prefix-map=$root=plumbline -ffile-prefix-map=$tree=mpy"
+export CXXFLAGS=$CFLAGS ASMFLAGS=$CFLAGS
+
+run() { "$@" >>"$log" 2>&1 || { tail -n 30 "$log" >&2; exit 1; }; }
+
+: >"$log"
+run cmake -S "$tree/ports/rp2" -B "$out/cmake" \
+    -DMICROPY_BOARD=PLUMBLINE_RP2040 -DMICROPY_BOARD_DIR="$root/device/port/boards/PLUMBLINE_RP2040" \
+    -DUSER_C_MODULES="$root/native/bindings/micropython/micropython.cmake;$root/device/port/cmodule/micropython.cmake" \
+    -DPICO_NO_PICOTOOL=1 -DCMAKE_BUILD_TYPE=MinSizeRel
+run make -C "$out/cmake" -j "${JOBS:-$(nproc)}"
+"$python" "$root/device/port/finish_image.py" "$out/cmake/firmware.bin" "$out/cmake/firmware.elf" \
+    "$2/plumbline-rp2040.uf2" >"$out/sizes.txt"

@@ -1,0 +1,52 @@
+/*
+ * The module `plumbport`: what only the RP2040 brace has, below `brace.board`.
+ *
+ *   image() -> bytes     the 48-byte stamp of the running image (host/plumbline/image.py)
+ *   stdin_read(buf) -> n bytes that the host has sent, without waiting
+ */
+#include "py/mphal.h"
+#include "py/obj.h"
+#include "py/runtime.h"
+#include "py/stream.h"
+
+/* Filled in by device/port/finish_image.py after linking; volatile so that no value is folded. */
+typedef struct {
+    char magic[8];
+    uint32_t length;
+    uint32_t reserved;
+    uint8_t sha256[32];
+} image_stamp_t;
+
+__attribute__((used)) static const volatile image_stamp_t image_stamp = {
+    .magic = { 'P', 'L', 'U', 'M', 'B', 'I', 'M', 'G' },
+};
+
+static mp_obj_t image(void) {
+    return mp_obj_new_bytes((const byte *)&image_stamp, sizeof(image_stamp));
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(image_obj, image);
+
+static mp_obj_t stdin_read(mp_obj_t buf_in) {
+    mp_buffer_info_t buf;
+    mp_get_buffer_raise(buf_in, &buf, MP_BUFFER_WRITE);
+    size_t n = 0;
+    while (n < buf.len && (mp_hal_stdio_poll(MP_STREAM_POLL_RD) & MP_STREAM_POLL_RD)) {
+        ((byte *)buf.buf)[n++] = mp_hal_stdin_rx_chr();
+    }
+    return MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(stdin_read_obj, stdin_read);
+
+static const mp_rom_map_elem_t plumbport_globals_table[] = {
+    { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_plumbport) },
+    { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&image_obj) },
+    { MP_ROM_QSTR(MP_QSTR_stdin_read), MP_ROM_PTR(&stdin_read_obj) },
+};
+static MP_DEFINE_CONST_DICT(plumbport_globals, plumbport_globals_table);
+
+const mp_obj_module_t plumbport_module = {
+    .base = { &mp_type_module },
+    .globals = (mp_obj_dict_t *)&plumbport_globals,
+};
+
+MP_REGISTER_MODULE(MP_QSTR_plumbport, plumbport_module);
