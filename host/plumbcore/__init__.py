@@ -6,6 +6,23 @@ names over the same C through cffi, so that the files of `device/brace` run unch
 """
 
 from plumbcore._core import lib
+from plumbcore.crc import crc32
+from plumbcore.frame import (
+    BULK,
+    ERROR,
+    EVENT,
+    FRAME_OVERHEAD,
+    REQUEST,
+    RESPONSE,
+    WIRE_VERSION,
+    FrameDecoder,
+    frame_encode,
+)
+
+__all__ = [
+    "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
+    "FrameDecoder", "core_version", "crc32", "frame_encode",
+]
 
 
 def core_version() -> int:

@@ -8,6 +8,7 @@
 #include "py/runtime.h"
 
 #include "mp_areas.h"
+#include "pl_frame.h"
 #include "pl_version.h"
 
 static mp_obj_t core_version(void) {
@@ -18,6 +19,18 @@ static MP_DEFINE_CONST_FUN_OBJ_0(core_version_obj, core_version);
 static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_plumbcore) },
     { MP_ROM_QSTR(MP_QSTR_core_version), MP_ROM_PTR(&core_version_obj) },
+
+    { MP_ROM_QSTR(MP_QSTR_crc32), MP_ROM_PTR(&plumbcore_crc32_obj) },
+
+    { MP_ROM_QSTR(MP_QSTR_frame_encode), MP_ROM_PTR(&plumbcore_frame_encode_obj) },
+    { MP_ROM_QSTR(MP_QSTR_FrameDecoder), MP_ROM_PTR(&plumbcore_frame_decoder_type) },
+    { MP_ROM_QSTR(MP_QSTR_WIRE_VERSION), MP_ROM_INT(PL_WIRE_VERSION) },
+    { MP_ROM_QSTR(MP_QSTR_FRAME_OVERHEAD), MP_ROM_INT(PL_FRAME_OVERHEAD) },
+    { MP_ROM_QSTR(MP_QSTR_REQUEST), MP_ROM_INT(PL_FRAME_REQUEST) },
+    { MP_ROM_QSTR(MP_QSTR_RESPONSE), MP_ROM_INT(PL_FRAME_RESPONSE) },
+    { MP_ROM_QSTR(MP_QSTR_ERROR), MP_ROM_INT(PL_FRAME_ERROR) },
+    { MP_ROM_QSTR(MP_QSTR_EVENT), MP_ROM_INT(PL_FRAME_EVENT) },
+    { MP_ROM_QSTR(MP_QSTR_BULK), MP_ROM_INT(PL_FRAME_BULK) },
 };
 static MP_DEFINE_CONST_DICT(plumbcore_globals, plumbcore_globals_table);
 

@@ -4,4 +4,11 @@
 
 #include "py/obj.h"
 
+/* mp_crc.c */
+extern const mp_obj_fun_builtin_var_t plumbcore_crc32_obj;
+
+/* mp_frame.c */
+extern const mp_obj_fun_builtin_var_t plumbcore_frame_encode_obj;
+extern const mp_obj_type_t plumbcore_frame_decoder_type;
+
 #endif
