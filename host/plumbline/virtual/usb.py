@@ -1,0 +1,95 @@
+"""The host's end of the emulated USB cable: a CDC serial port that waits quietly.
+
+rp2040py's own host answers every bulk-OUT transfer the firmware arms with an empty packet, some
+16 000 interrupts a second on an idle board.  A real host stays silent until it has bytes; so does
+this one, which lets an idle board sleep and run far ahead of real time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rp2040py.rp2040 import RP2040
+from rp2040py.usb.cdc import USBCDC
+
+_PACKET = 64
+
+
+class UsbSerial:
+    """Bytes to and from the board's one CDC interface.
+
+    `on_data(bytes)` is called with what the board sends, `on_connect()` when it has enumerated.
+    While unplugged nothing goes either way, and what the host sends is dropped, as it would be.
+    """
+
+    def __init__(
+        self, mcu: RP2040, on_data: Callable[[bytes], None], on_connect: Callable[[], None]
+    ):
+        self._usb = mcu.usb_ctrl
+        self._cdc = USBCDC(mcu.usb_ctrl)
+        self._pending = bytearray()
+        self._armed: list[tuple[int, int]] = []
+        self._answer_control = self._usb.on_endpoint_read
+        self._enumerate = self._usb.on_usb_enabled
+        self._forget = self._usb.on_reset
+        self._usb.on_endpoint_read = self._on_armed
+        self._usb.on_usb_enabled = self._on_enabled
+        self._usb.on_reset = self._on_reset
+        self._cdc.on_device_connected = self._on_connected
+        self._cdc.on_serial_data = lambda data: on_data(bytes(data)) if self.plugged else None
+        self._on_connect = on_connect
+        self.plugged = True
+        self.connected = False
+
+    def _on_armed(self, endpoint: int, size: int) -> None:
+        if endpoint == 0:
+            self._answer_control(endpoint, size)
+            return
+        self._armed.append((endpoint, size))
+        self._deliver()
+
+    def _on_enabled(self) -> None:
+        if self.plugged:
+            self._enumerate()
+
+    def _on_connected(self) -> None:
+        self.connected = True
+        self._on_connect()
+
+    def _on_reset(self) -> None:
+        self._pending.clear()
+        self._armed.clear()
+        self.connected = False
+        if self._forget:
+            self._forget()
+
+    def _deliver(self) -> None:
+        while self._armed and self._pending:
+            endpoint, size = self._armed.pop(0)
+            packet = bytes(self._pending[: min(size, _PACKET)])
+            del self._pending[: len(packet)]
+            self._usb.endpoint_read_done(endpoint, packet)
+
+    def send(self, data: bytes) -> None:
+        """Sends `data` to the board as soon as it arms transfers for it."""
+        if self.plugged:
+            self._pending += data
+            self._deliver()
+
+    @property
+    def backlog(self) -> int:
+        """Bytes sent that the board has not taken yet."""
+        return len(self._pending)
+
+    def plug(self, plugged: bool) -> None:
+        """Plugs the cable in or pulls it.  Pulling drops DTR and all that was under way; plugging
+        in again makes the board enumerate when its USB block is next enabled or reset."""
+        if plugged == self.plugged:
+            return
+        self.plugged = plugged
+        if plugged:
+            self._usb.reset_device()
+        else:
+            self._cdc.set_control_lines(dtr=False, rts=False)
+            self._pending.clear()
+            self.connected = False
