@@ -1,0 +1,78 @@
+"""The wire's command numbers, error codes and roles (SPEC.md, "Commands"); shared with the host.
+
+Roles say who may give a command once sessions exist; until then every host counts as all of them.
+"""
+
+from brace.compat import const
+
+# Roles, as bits.
+ANYONE = const(1)
+WEARER = const(2)
+CLINIC = const(4)
+SERVICE = const(8)
+QA = const(16)
+
+HELLO = const(0x01)
+PING = const(0x02)
+STATUS = const(0x03)
+TIME_GET = const(0x10)
+TIME_SET = const(0x11)
+CONFIG_GET = const(0x20)
+CONFIG_SET = const(0x21)
+LOG_LIST = const(0x30)
+LOG_READ = const(0x31)
+LOG_ACK = const(0x32)
+RECORD_RAW = const(0x33)
+LIVE = const(0x40)
+CALIBRATE = const(0x50)
+CALIBRATION_GET = const(0x51)
+BUZZ = const(0x60)
+BOOTLOADER = const(0x70)
+RESET = const(0x71)
+PROVISION = const(0x72)
+SELFTEST = const(0x73)
+FORMAT_FILES = const(0x74)
+
+# Command -> (name, roles that may give it).
+TABLE = {
+    HELLO: ("hello", ANYONE),
+    PING: ("ping", ANYONE),
+    STATUS: ("status", WEARER | CLINIC | SERVICE | QA),
+    TIME_GET: ("time_get", WEARER | CLINIC | SERVICE | QA),
+    TIME_SET: ("time_set", WEARER | CLINIC | SERVICE | QA),
+    CONFIG_GET: ("config_get", WEARER | CLINIC | SERVICE | QA),
+    CONFIG_SET: ("config_set", CLINIC | SERVICE | QA),
+    LOG_LIST: ("log_list", CLINIC | SERVICE | QA),
+    LOG_READ: ("log_read", CLINIC | SERVICE | QA),
+    LOG_ACK: ("log_ack", CLINIC),
+    RECORD_RAW: ("record_raw", CLINIC | SERVICE | QA),
+    LIVE: ("live", WEARER | CLINIC | QA),
+    CALIBRATE: ("calibrate", WEARER | CLINIC | QA),
+    CALIBRATION_GET: ("calibration_get", CLINIC | SERVICE | QA),
+    BUZZ: ("buzz", WEARER | CLINIC | SERVICE | QA),
+    BOOTLOADER: ("bootloader", SERVICE | QA),
+    RESET: ("reset", CLINIC | SERVICE | QA),
+    PROVISION: ("provision", SERVICE),
+    SELFTEST: ("selftest", SERVICE | QA),
+    FORMAT_FILES: ("format_files", SERVICE | QA),
+}
+
+# Error codes of error frames.
+E_UNKNOWN_COMMAND = const(1)
+E_BAD_REQUEST = const(2)
+E_REFUSED = const(3)
+E_BUSY = const(4)
+E_FAILED = const(5)
+E_TOO_LONG = const(6)
+E_VERSION = const(7)
+E_STORAGE = const(8)
+E_DAMAGED = const(9)
+
+
+class CommandError(Exception):
+    """A request that is answered by an error frame: `code` is one of E_*, `say` a sentence."""
+
+    def __init__(self, code, say):
+        super().__init__(say)
+        self.code = code
+        self.say = say
