@@ -1,2 +1,8 @@
+"""Starts the firmware; what a developer's Ctrl-C or a fault at start-up leads to."""
+
+
 def run():
-    print("plumbline")
+    """Runs the brace until it is reset."""
+    from brace.app import App
+
+    App().run()

@@ -16,7 +16,7 @@
 #include "hardware/sync.h"
 #include "pico/time.h"
 
-#include "i2c_burst.h"
+#include "plumbport.h"
 
 #define FIFO_DEPTH 16u
 #define RX_BATCH 8u

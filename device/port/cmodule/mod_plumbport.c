@@ -4,13 +4,14 @@
  *   image() -> bytes     the 48-byte stamp of the running image (host/plumbline/image.py)
  *   stdin_read(buf) -> n bytes that the host has sent, without waiting
  *   i2c_read(address, register, buf, n): see i2c_burst.c
+ *   motor(level, ms) -> ms, motor_on(): see motor.c
  */
 #include "py/mphal.h"
 #include "py/obj.h"
 #include "py/runtime.h"
 #include "py/stream.h"
 
-#include "i2c_burst.h"
+#include "plumbport.h"
 
 /* Filled in by device/port/finish_image.py after linking; volatile so that no value is folded. */
 typedef struct {
@@ -44,6 +45,8 @@ static const mp_rom_map_elem_t plumbport_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_plumbport) },
     { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&image_obj) },
     { MP_ROM_QSTR(MP_QSTR_i2c_read), MP_ROM_PTR(&plumbport_i2c_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_motor), MP_ROM_PTR(&plumbport_motor_obj) },
+    { MP_ROM_QSTR(MP_QSTR_motor_on), MP_ROM_PTR(&plumbport_motor_on_obj) },
     { MP_ROM_QSTR(MP_QSTR_stdin_read), MP_ROM_PTR(&stdin_read_obj) },
 };
 static MP_DEFINE_CONST_DICT(plumbport_globals, plumbport_globals_table);

@@ -1,0 +1,26 @@
+"""Bytes to and from the host over the one USB serial port, which a REPL may share."""
+
+import sys
+
+import plumbport
+import select
+
+_out = sys.stdout.buffer
+_poll = select.poll()
+_poll.register(sys.stdin, select.POLLIN)
+
+
+def read(buf):
+    """Bytes that have come, into `buf`, without waiting; how many."""
+    return plumbport.stdin_read(buf)
+
+
+def write(buf):
+    """Sends all of `buf` (waits while the host is slow, drops when no host listens)."""
+    _out.write(buf)
+
+
+def wait(ms):
+    """Sleeps until bytes come or `ms` have passed; the core waits for interrupts meanwhile."""
+    for _ in _poll.ipoll(ms):
+        pass

@@ -1,0 +1,78 @@
+"""Handlers of the commands that need no sensors: hello, time, settings, buzz, restart."""
+
+import plumbcore
+import plumbport
+
+from brace import VERSION
+from brace import commands as cmd
+from brace.board import power
+from brace.config import ConfigError
+from brace.wire import MAX_PAYLOAD
+
+
+class BasicCommands:
+    """Puts its handlers into the application's wire."""
+
+    def __init__(self, app):
+        self._app = app
+        app.wire.handlers.update(
+            {
+                cmd.HELLO: self._hello,
+                cmd.TIME_GET: self._time_get,
+                cmd.TIME_SET: self._time_set,
+                cmd.CONFIG_GET: self._config_get,
+                cmd.CONFIG_SET: self._config_set,
+                cmd.BUZZ: self._buzz,
+                cmd.BOOTLOADER: self._bootloader,
+                cmd.RESET: self._reset,
+            }
+        )
+
+    def _hello(self, request):
+        app = self._app
+        return {
+            "name": "plumbline",
+            "wire": plumbcore.WIRE_VERSION,
+            "serial": "",
+            "board": "rp2040",
+            "hw": 0,
+            "fw": VERSION,
+            "image": plumbport.image()[16:48],
+            "kind": "development",
+            "core": plumbcore.core_version(),
+            "up": app.clock.now(),
+            "boot": 0,
+            "max": MAX_PAYLOAD,
+        }
+
+    def _time_get(self, request):
+        clock = self._app.clock
+        return {"utc": clock.utc(), "up": clock.now()}
+
+    def _time_set(self, request):
+        utc = request["utc"]
+        if not isinstance(utc, int) or not 0 < utc < 1 << 45:
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, "utc must be milliseconds since 1970")
+        self._app.clock.set_utc(utc)
+        return self._time_get(request)
+
+    def _config_get(self, request):
+        config = self._app.config
+        return {"id": plumbcore.crc32(config.pack()), "values": config.as_dict()}
+
+    def _config_set(self, request):
+        try:
+            self._app.config.change(request)
+        except ConfigError as error:
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, str(error))
+        return self._config_get(request)
+
+    def _buzz(self, request):
+        config = self._app.config
+        return {"ms": plumbport.motor(config["cue_level"], config["cue_ms"])}
+
+    def _bootloader(self, request):
+        self._app.wire.afterwards = power.bootloader
+
+    def _reset(self, request):
+        self._app.wire.afterwards = power.restart
