@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 UNIX = ROOT / "build" / "unix" / "micropython"
+# The firmware's package, and the models of the virtual brace that run under both.
+PATH = f"{ROOT / 'device'}:{ROOT / 'host' / 'plumbline' / 'virtual'}"
 
 
 def _run(command: list, path: str) -> str:
@@ -26,7 +28,7 @@ def micropython():
         pytest.skip(f"{UNIX} is not built: run `make unix`")
 
     def run(name: str, *args: str) -> str:
-        return _run([str(UNIX), str(SCRIPTS / f"{name}.py"), *args], f"{ROOT / 'device'}")
+        return _run([str(UNIX), str(SCRIPTS / f"{name}.py"), *args], PATH)
 
     return run
 
@@ -36,8 +38,7 @@ def both(micropython):
     """both(name, *args) -> (output on MicroPython, output on CPython) of scripts/<name>.py."""
 
     def run(name: str, *args: str) -> tuple[str, str]:
-        on_cpython = _run([sys.executable, str(SCRIPTS / f"{name}.py"), *args],
-                          f"{ROOT / 'device'}")
+        on_cpython = _run([sys.executable, str(SCRIPTS / f"{name}.py"), *args], PATH)
         return micropython(name, *args), on_cpython
 
     return run
