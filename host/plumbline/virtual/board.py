@@ -73,7 +73,7 @@ class Board:
         self.mcu.watchdog.on_watchdog_trigger = self._on_watchdog
         self.flash = FlashChip(self.mcu, timing, seed)
         self.flash.on_cut = self._on_cut
-        self._on_serial = on_serial
+        self.on_serial = on_serial
         self.usb = UsbSerial(self.mcu, self._serial, self.interrupt)
         self.state = State.OFF
         self.resets = 0
@@ -113,7 +113,7 @@ class Board:
         return bool(until and until())
 
     def _serial(self, data: bytes) -> None:
-        self._on_serial(data)
+        self.on_serial(data)
         self.interrupt()
 
     def interrupt(self) -> None:

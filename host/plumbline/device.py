@@ -1,0 +1,204 @@
+"""A brace as the host sees it: the commands of SPEC.md as methods, answers as objects."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from brace import commands
+
+from plumbline.errors import UsageError, VersionError
+from plumbline.link import Frame, Link
+from plumbline.transport import SerialTransport, Transport
+
+SERIAL = re.compile(r"[A-Za-z0-9-]{1,16}")
+# Asked this many times more after silence, where asking twice does no harm.
+_AGAIN = 2
+
+
+@dataclass(frozen=True)
+class Hello:
+    """Who a brace says it is.  Fields that an older firmware lacks have defaults."""
+
+    name: str
+    wire: int
+    serial: str = ""
+    board: str = ""
+    hw: int = 0
+    fw: str = ""
+    image: str = ""  # SHA-256 in hex
+    kind: str = ""
+    core: int = 0
+    up: int = 0  # ms since the start
+    boot: int = 0
+    max: int = 256
+
+    @classmethod
+    def of(cls, values: dict) -> Hello:
+        """From hello's map.  Raises VersionError when it is no brace's."""
+        if values.get("name") != "plumbline":
+            raise VersionError(
+                "something answers there, but it is no Plumbline brace",
+                "Name the brace's own port with --device",
+            )
+        known = {k: v for k, v in values.items() if k in cls.__dataclass_fields__}
+        if isinstance(known.get("image"), bytes):
+            known["image"] = known["image"].hex()
+        return cls(**{"wire": 0, **known})
+
+
+@dataclass(frozen=True)
+class Status:
+    """How a brace is."""
+
+    sensors: list[str] = field(default_factory=list)
+    state: str = ""
+    faults: list[str] = field(default_factory=list)
+    battery: int | None = None  # mV
+    worn: bool | None = None
+    posture: str | int | None = None
+    cal: int = 0
+    utc: int | None = None  # ms since 1970
+    log: dict = field(default_factory=dict)  # used, size, unacked: bytes
+
+    @classmethod
+    def of(cls, values: dict) -> Status:
+        return cls(**{k: v for k, v in values.items() if k in cls.__dataclass_fields__})
+
+
+class Brace:
+    """One brace at the other end of a link.  Methods raise what `Link.request` raises."""
+
+    def __init__(self, link: Link):
+        self.link = link
+        self._hello: Hello | None = None
+
+    @classmethod
+    def open(
+        cls,
+        where: str | Transport,
+        *,
+        timeout: float = 5.0,
+        on_line: Callable[[str], None] | None = None,
+    ) -> Brace:
+        """Opens a port (or takes a transport) and says hello."""
+        transport = SerialTransport(where) if isinstance(where, str) else where
+        brace = cls(Link(transport, timeout=timeout, on_line=on_line))
+        try:
+            brace.hello()
+        except BaseException:
+            brace.close()
+            raise
+        brace.link.forget_events()
+        return brace
+
+    def close(self) -> None:
+        self.link.close()
+
+    def __enter__(self) -> Brace:
+        return self
+
+    def __exit__(self, *exc) -> None:
+        self.close()
+
+    # -- identity and state ------------------------------------------------------------------
+
+    @property
+    def identity(self) -> Hello:
+        """The last hello."""
+        return self._hello or self.hello()
+
+    def hello(self, timeout: float | None = None) -> Hello:
+        """Asks who is there."""
+        values = self.link.ask(commands.HELLO, timeout=timeout, again=_AGAIN)
+        self._hello = Hello.of(values)
+        self.link.max_request = self._hello.max
+        return self._hello
+
+    def ping(self, payload: bytes = b"") -> bytes:
+        """The same bytes back."""
+        return self.link.request(commands.PING, payload, again=_AGAIN).payload
+
+    def status(self) -> Status:
+        """How it is."""
+        return Status.of(self.link.ask(commands.STATUS, again=_AGAIN))
+
+    def selftest(self) -> dict:
+        """Its checks: name -> map with `ok` and what was measured."""
+        return self.link.ask(commands.SELFTEST, timeout=30)
+
+    # -- time and settings -------------------------------------------------------------------
+
+    def time(self) -> dict:
+        """`utc` ms since 1970 or None, `up` ms since the start."""
+        return self.link.ask(commands.TIME_GET, again=_AGAIN)
+
+    def time_set(self, utc_ms: int | None = None) -> dict:
+        """Sets the clock, to this computer's by default."""
+        utc = time.time_ns() // 1_000_000 if utc_ms is None else utc_ms
+        return self.link.ask(commands.TIME_SET, {"utc": utc}, again=_AGAIN)
+
+    def config(self) -> dict:
+        """`id` CRC-32 of the stored copy, `values` map of every setting."""
+        return self.link.ask(commands.CONFIG_GET, again=_AGAIN)
+
+    def config_set(self, values: dict) -> dict:
+        """Changes settings, all or none; answers as `config`."""
+        return self.link.ask(commands.CONFIG_SET, values, timeout=15, again=_AGAIN)
+
+    # -- what it does ------------------------------------------------------------------------
+
+    def record_raw(self, seconds: int) -> dict:
+        """Logs raw samples for `seconds` from now; 0 stops."""
+        return self.link.ask(commands.RECORD_RAW, {"s": seconds}, again=_AGAIN)
+
+    def live(self, on: bool, raw: bool = False) -> dict:
+        """Turns the stream of live events on or off; they come through `event`."""
+        values = {"on": on, "raw": True} if raw else {"on": on}
+        return self.link.ask(commands.LIVE, values, again=_AGAIN)
+
+    def event(self, timeout: float = 0.0) -> Frame | None:
+        """The next event of any command, or None when `timeout` passes without."""
+        return self.link.event(timeout)
+
+    def calibrate(self, do: str = "start") -> dict:
+        """Starts or cancels a calibration; its steps come as events."""
+        return self.link.ask(commands.CALIBRATE, {"do": do})
+
+    def calibration(self) -> dict:
+        """The stored calibration."""
+        return self.link.ask(commands.CALIBRATION_GET, again=_AGAIN)
+
+    def buzz(self, pattern: int) -> int:
+        """Plays a vibration pattern (0..15); how many ms it lasts."""
+        if not 0 <= pattern <= 15:
+            raise UsageError(f"there is no vibration pattern {pattern}", "Give 0 to 15")
+        return self.link.ask(commands.BUZZ, {"pattern": pattern}).get("ms", 0)
+
+    # -- life cycle --------------------------------------------------------------------------
+
+    def bootloader(self) -> None:
+        """Makes it enter BOOTSEL; the link is of no more use."""
+        self.link.request(commands.BOOTLOADER)
+
+    def reset(self) -> None:
+        """Restarts it; the link is of no more use over USB."""
+        self.link.request(commands.RESET)
+
+    def provision(self, serial: str, hw: int | None = None) -> Hello:
+        """Gives it a serial number and, if told, a hardware revision."""
+        if not SERIAL.fullmatch(serial):
+            raise UsageError(
+                f"{serial!r} is not a serial number", "Use 1 to 16 letters, digits and '-'"
+            )
+        values: dict = {"serial": serial}
+        if hw is not None:
+            values["hw"] = hw
+        self._hello = Hello.of(self.link.ask(commands.PROVISION, values, timeout=15))
+        return self._hello
+
+    def format_files(self) -> None:
+        """Makes the development filesystem anew: every file on it is lost."""
+        self.link.request(commands.FORMAT_FILES, timeout=30)

@@ -1,0 +1,46 @@
+"""Writing files so that readers, crashes and power cuts see the old file or the new one whole."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from plumbline.errors import os_error
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames within `folder` durable, where the platform can do that."""
+    with contextlib.suppress(OSError):  # Windows cannot open folders; some mounts cannot sync.
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """Replaces `path` by `data`, making its folder.  Raises StorageError and leaves `path` as it
+    was.  `durable`: it survives a power cut once this returns.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".part"
+        )
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        if durable:
+            sync_folder(path.parent)
+    except OSError as error:
+        raise os_error(error, f"writing {path}") from error

@@ -1,0 +1,320 @@
+"""One conversation with a brace: requests and their answers, events, and the console's text.
+
+A link belongs to one thread.  It retries a command only when the caller says that giving it twice
+does no harm, because a lost answer cannot be told from a lost request.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from brace import cbor, commands
+from plumbcore import (
+    BULK,
+    ERROR,
+    EVENT,
+    FRAME_OVERHEAD,
+    REQUEST,
+    RESPONSE,
+    WIRE_VERSION,
+    FrameDecoder,
+    frame_encode,
+)
+
+from plumbline.errors import AtPrompt, LinkError, NoAnswer, Refused, VersionError
+from plumbline.transport import Transport
+
+# Answers are small; bulk data comes in pieces that the brace chooses, well under this.
+_MAX_ANSWER = 16384
+_EVENTS_KEPT = 4096
+_LINES_KEPT = 1000
+_AFTER_DAMAGE = 0.5
+# What a prompt takes for editing keys and a running brace for nothing: kill the line to its end
+# and to its start, then Ctrl-B, which on an empty line prints the banner again.
+_ASK_PROMPT = b"\x0b\x15\x02"
+_BANNER = "MicroPython v"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """A frame that came in."""
+
+    kind: int
+    command: int
+    flags: int
+    request: int
+    payload: bytes
+    version: int = WIRE_VERSION
+
+    def map(self) -> dict:
+        """The payload as a CBOR map; an empty one counts as empty map."""
+        value = cbor.loads(self.payload) if self.payload else {}
+        if not isinstance(value, dict):
+            raise cbor.CborError("not a map")
+        return value
+
+
+class BraceError(Refused):
+    """The brace answered with an error frame: `code` is one of `brace.commands.E_*`."""
+
+    ADVICE = {
+        commands.E_UNKNOWN_COMMAND: "Its firmware is older than this tool: plumbline flash",
+        commands.E_BUSY: "Wait for what it is doing, or stop that, and try again",
+        commands.E_STORAGE: "Look at its faults: plumbline list --json",
+        commands.E_DAMAGED: "Try another cable or port",
+    }
+
+    def __init__(self, command: int, code: int, say: str):
+        name = commands.TABLE.get(command, (f"command {command:#04x}",))[0]
+        super().__init__(
+            f"the brace answered {name} with: {say.rstrip('.')}", self.ADVICE.get(code, "")
+        )
+        self.code = code
+        self.say = say
+
+
+class Link:
+    """The host's end of the wire (SPEC.md, "Frames").
+
+    max_request: largest payload that the brace takes; its hello tells.
+    timeout: seconds that an answer may take, on the transport's clock.
+    on_line: called with each whole line of console text.
+    Counters: `stale` answers to requests given up, `damaged` frames broken on either way.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        timeout: float = 5.0,
+        on_line: Callable[[str], None] | None = None,
+    ):
+        self.transport = transport
+        self.timeout = timeout
+        self.max_request = 256
+        self.console: deque[str] = deque(maxlen=_LINES_KEPT)
+        self.stale = 0
+        self.damaged = 0
+        self._on_line = on_line
+        self._events: deque[Frame] = deque(maxlen=_EVENTS_KEPT)
+        self._frames: deque[Frame] = deque()
+        self._decoder = FrameDecoder(_MAX_ANSWER)
+        self._dropped = bytearray(_MAX_ANSWER + FRAME_OVERHEAD + 1)
+        self._text = bytearray()
+        self._echoed = False
+        self._banner = False
+        # From a random start, so that answers to an earlier program's requests are not ours.
+        self._request = random.randrange(1, 0x10000)
+        # Ends a frame that an earlier program may have left half sent.
+        transport.write(b"~~")
+
+    def close(self) -> None:
+        """Lets go of the port."""
+        self.transport.close()
+
+    # -- what comes in -----------------------------------------------------------------------
+
+    def _pump(self, timeout: float) -> bool:
+        """Takes what came within `timeout` seconds apart; whether anything did."""
+        data = self.transport.read(timeout)
+        decoder = self._decoder
+        pos = 0
+        while pos < len(data):
+            pos = decoder.feed(data, pos)
+            self._text += data[decoder.text_start : decoder.text_end]
+            if decoder.status > 0:
+                self._take(
+                    Frame(
+                        decoder.kind,
+                        decoder.cmd,
+                        decoder.flags,
+                        decoder.reqid,
+                        bytes(decoder.payload),
+                        decoder.version,
+                    )
+                )
+            elif decoder.status < 0:
+                self.damaged += 1
+                self._text += self._dropped[: decoder.dropped_into(self._dropped)]
+        self._split_lines()
+        return bool(data)
+
+    def _take(self, frame: Frame) -> None:
+        if frame.kind == EVENT:
+            self._events.append(frame)
+        elif frame.kind == REQUEST:
+            # Braces ask nothing: something echoes what it is sent, as a prompt does.
+            self._echoed = True
+        else:
+            self._frames.append(frame)
+
+    def _split_lines(self) -> None:
+        while (end := self._text.find(b"\n")) >= 0:
+            line = self._text[:end].decode("utf-8", "replace").rstrip("\r")
+            del self._text[: end + 1]
+            self.console.append(line)
+            self._banner = self._banner or _BANNER in line
+            if self._on_line:
+                self._on_line(line)
+        del self._text[:-_MAX_ANSWER]
+
+    def event(self, timeout: float = 0.0) -> Frame | None:
+        """The next event, or None when `timeout` seconds passed without one."""
+        deadline = self.transport.now() + timeout
+        while not self._events:
+            left = deadline - self.transport.now()
+            if not self._pump(max(left, 0.0)) and left <= 0:
+                return None
+        return self._events.popleft()
+
+    def forget_events(self) -> None:
+        """Drops events that nobody waits for any more."""
+        self._events.clear()
+
+    # -- requests ----------------------------------------------------------------------------
+
+    def _send(self, kind: int, command: int, payload: bytes) -> int:
+        if len(payload) > self.max_request:
+            raise Refused(
+                f"a request of {len(payload)} bytes is longer than the {self.max_request} "
+                "that this brace takes",
+                "Send less at once",
+            )
+        self._request = self._request % 0xFFFF + 1
+        out = bytearray(2 * (len(payload) + FRAME_OVERHEAD) + 2)
+        length = frame_encode(out, kind, command, 0, self._request, payload)
+        self.transport.write(bytes(out[:length]))
+        return self._request
+
+    def _answer(
+        self, command: int, request: int, timeout: float, hurry: bool = False
+    ) -> Frame | None:
+        """The next frame that answers `request`; None when `timeout` passes without.  `hurry`:
+        once damage was seen either way, waits only a moment longer.
+        """
+        deadline = self.transport.now() + timeout
+        damaged = self.damaged
+        while True:
+            while self._frames:
+                frame = self._frames.popleft()
+                if frame.version >> 4 != WIRE_VERSION >> 4:
+                    raise _other_version(frame.version)
+                if frame.request != request:
+                    # Damage is told with request 0: our own question may have been hit, but so
+                    # may what an earlier program left; the answer, or its absence, tells.
+                    self.stale += frame.request != 0
+                    self.damaged += frame.kind == ERROR and frame.request == 0
+                elif frame.kind == ERROR:
+                    raise _error(command, frame)
+                elif frame.kind in (RESPONSE, BULK):
+                    return frame
+            if hurry and self.damaged != damaged:
+                damaged = self.damaged
+                deadline = min(deadline, self.transport.now() + _AFTER_DAMAGE)
+            left = deadline - self.transport.now()
+            if left <= 0:
+                return None
+            self._pump(left)
+
+    def request(
+        self,
+        command: int,
+        payload: bytes = b"",
+        *,
+        timeout: float | None = None,
+        again: int = 0,
+    ) -> Frame:
+        """Gives a command and returns the response frame.
+
+        again: how many times more to ask after silence; only for commands that may be given
+        twice.  Raises BraceError for an error answer, NoAnswer, AtPrompt, LinkLost, VersionError.
+        """
+        timeout = self.timeout if timeout is None else timeout
+        for attempt in range(1 + again):
+            self._echoed = False
+            request = self._send(REQUEST, command, payload)
+            frame = self._answer(command, request, timeout, hurry=attempt < again)
+            if frame is not None:
+                return frame
+            if self.at_prompt():
+                raise AtPrompt(
+                    f"{self.transport.description}: the firmware has stopped and MicroPython's "
+                    "prompt waits",
+                    "Start it again: plumbline dev start",
+                )
+        raise NoAnswer(
+            f"{self.transport.description} does not answer",
+            "Unplug the brace and plug it in again; if that does not help, plumbline doctor",
+        )
+
+    def ask(self, command: int, values: dict | None = None, **how) -> dict:
+        """`request` with a CBOR map each way."""
+        payload = cbor.dumps(values) if values else b""
+        frame = self.request(command, payload, **how)
+        return self.decode(frame)
+
+    def decode(self, frame: Frame) -> dict:
+        """The map in a frame's payload.  Raises LinkError when there is none."""
+        try:
+            return frame.map()
+        except cbor.CborError as error:
+            raise LinkError(
+                f"{self.transport.description} sent an answer that cannot be read ({error})",
+                "Update firmware and tool to the same version: plumbline flash",
+            ) from error
+
+    def stream(
+        self, command: int, payload: bytes = b"", *, timeout: float | None = None
+    ) -> Iterator[Frame]:
+        """Gives a command that is answered by bulk frames; yields them, and the response that
+        ends them last.  A gap of `timeout` seconds raises NoAnswer.
+        """
+        timeout = self.timeout if timeout is None else timeout
+        request = self._send(REQUEST, command, payload)
+        while True:
+            frame = self._answer(command, request, timeout)
+            if frame is None:
+                raise NoAnswer(
+                    f"{self.transport.description} stopped sending",
+                    "Check the cable, then run the same command again: it goes on from there",
+                )
+            yield frame
+            if frame.kind == RESPONSE:
+                return
+
+    # -- MicroPython's prompt ----------------------------------------------------------------
+
+    def at_prompt(self, timeout: float = 1.0) -> bool:
+        """Whether MicroPython's prompt, not the firmware, listens.  Does nothing to either."""
+        self._banner = False
+        self.transport.write(_ASK_PROMPT)
+        deadline = self.transport.now() + timeout
+        while not self._banner and (left := deadline - self.transport.now()) > 0:
+            self._pump(left)
+        return self._banner or self._echoed
+
+    def restart_from_prompt(self) -> None:
+        """Starts the firmware from the prompt (Ctrl-C, Ctrl-B, Ctrl-D: a soft reset)."""
+        self.transport.write(b"\r\x03\x02\x04")
+
+
+def _error(command: int, frame: Frame) -> Refused | VersionError:
+    try:
+        values = frame.map()
+        code, say = int(values["code"]), str(values["say"])
+    except (cbor.CborError, KeyError, TypeError, ValueError):
+        code, say = commands.E_FAILED, "an error that cannot be read"
+    if code == commands.E_VERSION:
+        return VersionError(say.rstrip("."), "Bring both to the same version: plumbline flash")
+    return BraceError(command, code, say)
+
+
+def _other_version(version: int) -> VersionError:
+    return VersionError(
+        f"the brace speaks wire version {version >> 4}.{version & 15}, "
+        f"this tool {WIRE_VERSION >> 4}.{WIRE_VERSION & 15}",
+        "Update the older of the two: pip install -U plumbline, or plumbline flash",
+    )
