@@ -1,0 +1,88 @@
+"""Connects the emulated chip's I2C block to the bus model, each byte taking its real time.
+
+rp2040py moves bytes at once; here every address and data byte is answered nine clocks later, at
+the rate the firmware has set.  While a line is stuck nothing is answered, and the firmware's
+driver meets its own timeout, as on a board.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rp2040py.gpio_pin import GPIOPinState
+from rp2040py.peripherals.i2c import I2CMode
+from rp2040py.rp2040 import RP2040
+
+from plumbline.virtual.i2c_bus import I2CBus
+
+_BITS = 9
+
+
+class I2CPort:
+    """I2C block `number` of the chip, its SDA and SCL pins, and the bus behind it.
+
+    `after` is called after each transfer, so that the rig can look when a sensor's interrupt
+    line will move.
+    """
+
+    def __init__(
+        self,
+        mcu: RP2040,
+        number: int,
+        sda: int,
+        scl: int,
+        bus: I2CBus,
+        after: Callable[[], None],
+    ):
+        self._mcu = mcu
+        self._block = mcu.i2c[number]
+        self._bus = bus
+        self._after = after
+        self._sda = mcu.gpio[sda]
+        self._alarm = mcu.clock.create_alarm(self._answer)
+        self._next: Callable[[], None] = lambda: None
+        self._block.on_connect = self._connect
+        self._block.on_write_byte = self._write
+        self._block.on_read_byte = self._read
+        self._block.on_stop = self._stop
+        self._scl_high = True
+        mcu.gpio[scl].add_listener(self._on_scl)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Shows the lines' levels to the chip's pins; to be called when a fault is set or ends."""
+        self._sda.set_input_value(bool(self._bus.sda()))
+
+    def _later(self, action: Callable[[], None]) -> None:
+        if self._bus.blocked():
+            return
+        clocks = self._block.scl_high_period + self._block.scl_low_period
+        self._bus.freq_hz = self._mcu.clk_peri // max(clocks, 1)
+        self._next = action
+        self._alarm.schedule(_BITS * clocks * 1e9 / self._mcu.clk_peri)
+
+    def _answer(self) -> None:
+        self._next()
+
+    def _connect(self, address: int, mode: I2CMode) -> None:
+        self._later(
+            lambda: self._block.complete_connect(self._bus.connect(address, mode == I2CMode.READ))
+        )
+
+    def _write(self, value: int) -> None:
+        self._later(lambda: self._block.complete_write(self._bus.write_byte(value)))
+
+    def _read(self, acknowledge: bool) -> None:
+        self._later(lambda: self._block.complete_read(self._bus.read_byte()))
+
+    def _stop(self) -> None:
+        self._bus.stop()
+        self._block.complete_stop()
+        self._after()
+
+    def _on_scl(self, state: GPIOPinState, before: GPIOPinState) -> None:
+        high = state != GPIOPinState.LOW
+        if high != self._scl_high:
+            self._scl_high = high
+            self._bus.drive_scl(high)
+            self.refresh()

@@ -1,0 +1,196 @@
+"""The virtual brace: the emulated board and everything a brace has around it.
+
+Sensors on the I2C bus, the motor, LED and button, the battery and the USB cable.  All of it is
+driven and watched from here; nothing in the firmware or the host tools knows the difference
+from a brace on a bench.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brace.board import pins
+from rp2040py.gpio_pin import GPIOPinState
+
+from plumbline.virtual.board import Board
+from plumbline.virtual.flash import FlashTiming
+from plumbline.virtual.i2c_bus import I2CBus
+from plumbline.virtual.i2c_port import I2CPort
+from plumbline.virtual.lsm6dso import LSM6DSO
+from plumbline.virtual.source import Still
+from plumbline.virtual.transducer import Transducer
+
+ADDRESS = {"S": 0x6A, "L": 0x6B}
+_INT1 = {"S": pins.IMU_S_INT1, "L": pins.IMU_L_INT1}
+_VBAT_FULL_MV = 6600
+# PWM keeps a burst's edges closer together than this.
+_BURST_GAP_NS = 5_000_000
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A change of an output pin, at nanoseconds of the board's time."""
+
+    at_ns: int
+    level: bool
+
+
+@dataclass(frozen=True)
+class Burst:
+    """One vibration: from its first to its last edge, in nanoseconds of the board's time."""
+
+    start_ns: int
+    end_ns: int
+
+    @property
+    def duration_ms(self) -> float:
+        return (self.end_ns - self.start_ns) / 1e6
+
+
+class VirtualBrace:
+    """A brace on an emulated RP2040.
+
+    flash: the chip's contents at first, or b"" for a blank one (then `write_image`).
+    sensors: which of "S" and "L" are there.
+    seed: of the sensors' noise and of torn flash pages.
+    """
+
+    def __init__(
+        self,
+        flash: bytes = b"",
+        *,
+        sensors: str = "SL",
+        seed: int = 1,
+        timing: FlashTiming | None = None,
+    ):
+        self._listeners: list = []
+        self.console = bytearray()
+        self.board = Board(flash, on_serial=self._on_serial, timing=timing, seed=seed)
+        self.transducers = {
+            name: Transducer(Still(), seed=seed * 16 + index) for index, name in enumerate("SL")
+        }
+        self._trim_ppm = {"S": 1200, "L": -900}
+        self.bus = I2CBus(self._now_us)
+        self._fitted = sensors
+        self.sensors: dict[str, LSM6DSO] = {}
+        mcu = self.board.mcu
+        self._int1_alarm = mcu.clock.create_alarm(self._on_int1_due)
+        self.port = I2CPort(mcu, 0, pins.IMU_SDA, pins.IMU_SCL, self.bus, self._watch_int1)
+        self.motor_edges: list[Edge] = []
+        self.led_edges: list[Edge] = []
+        mcu.gpio[pins.MOTOR].add_listener(self._recorder(self.motor_edges))
+        mcu.gpio[pins.LED].add_listener(self._recorder(self.led_edges))
+        self.set_battery(3900)
+        self.set_usb(True)
+        self.set_button(False)
+
+    # -- serial ------------------------------------------------------------------------------
+
+    def listen(self, on_data) -> None:
+        """Calls `on_data(bytes)` with all that the brace sends over USB."""
+        self._listeners.append(on_data)
+
+    def _on_serial(self, data: bytes) -> None:
+        for listener in self._listeners:
+            listener(data)
+
+    # -- power and time ----------------------------------------------------------------------
+
+    def _now_us(self) -> int:
+        return self.board.now_ns // 1000
+
+    def power_on(self) -> None:
+        """Applies power to board and sensors."""
+        for name, address in ADDRESS.items():
+            self.bus.attach(address, None)
+            if name in self._fitted:
+                sensor = LSM6DSO(self.transducers[name], trim_ppm=self._trim_ppm[name])
+                sensor.on_int1 = self._int1_listener(name)
+                self.sensors[name] = sensor
+                self.bus.attach(address, sensor)
+        self.board.power_on()
+
+    def power_off(self) -> None:
+        """Takes the battery out and pulls the cable."""
+        self.board.power_off()
+
+    def boot(self, timeout_s: float = 5.0) -> None:
+        """Applies power and waits until the brace has enumerated.  Raises TimeoutError."""
+        self.power_on()
+        if not self.board.run(timeout_s * 1e9, until=lambda: self.board.usb.connected):
+            raise TimeoutError(f"the image did not enumerate within {timeout_s} s")
+
+    def run(self, seconds: float) -> None:
+        """Lets simulated time pass."""
+        self.board.run(seconds * 1e9)
+
+    # -- the body ----------------------------------------------------------------------------
+
+    def play(self, sources: dict) -> None:
+        """Moves the sensors: a motion source (source.py) for "S", "L" or both."""
+        for name, source in sources.items():
+            self.transducers[name].set_source(source)
+
+    # -- pins --------------------------------------------------------------------------------
+
+    def set_battery(self, millivolts: int) -> None:
+        """The cell's voltage."""
+        self.board.mcu.adc.channel_values[0] = min(4095, millivolts * 4096 // _VBAT_FULL_MV)
+
+    def set_usb(self, plugged: bool) -> None:
+        """Plugs the USB cable in or pulls it."""
+        self.board.mcu.gpio[pins.VBUS].set_input_value(plugged)
+        self.board.usb.plug(plugged)
+
+    def set_button(self, pressed: bool) -> None:
+        """Holds the button down or lets it go."""
+        self.board.mcu.gpio[pins.BUTTON].set_input_value(not pressed)
+
+    def press(self, seconds: float) -> None:
+        """Presses the button for a time."""
+        self.set_button(True)
+        self.run(seconds)
+        self.set_button(False)
+
+    def bursts(self, since_ns: int = 0) -> list[Burst]:
+        """The motor's vibrations that began at `since_ns` or later."""
+        found: list[Burst] = []
+        start = last = None
+        for edge in self.motor_edges:
+            if start is not None and not edge.level:
+                last = edge.at_ns
+            elif edge.level:
+                if start is not None and last is not None and edge.at_ns - last > _BURST_GAP_NS:
+                    found.append(Burst(start, last))
+                    start = None
+                if start is None:
+                    start, last = edge.at_ns, None
+        if start is not None and last is not None:
+            found.append(Burst(start, last))
+        return [burst for burst in found if burst.start_ns >= since_ns]
+
+    def _recorder(self, edges: list[Edge]):
+        def on_change(state: GPIOPinState, before: GPIOPinState) -> None:
+            high = state == GPIOPinState.HIGH
+            if not edges or edges[-1].level != high:
+                edges.append(Edge(self.board.now_ns, high))
+
+        return on_change
+
+    # -- interrupt lines ---------------------------------------------------------------------
+
+    def _int1_listener(self, name: str):
+        pin = self.board.mcu.gpio[_INT1[name]]
+        return lambda level: pin.set_input_value(bool(level))
+
+    def _watch_int1(self) -> None:
+        due = [sensor.next_event_us() for sensor in self.sensors.values()]
+        due = [at for at in due if at is not None]
+        self._int1_alarm.cancel()
+        if due:
+            self._int1_alarm.schedule(max(min(due) * 1000 - self.board.now_ns, 1000))
+
+    def _on_int1_due(self) -> None:
+        for sensor in self.sensors.values():
+            sensor.advance_to(self._now_us())
+        self._watch_int1()
