@@ -74,7 +74,7 @@ class Imu:
             raise SensorError("no_answer")
         if fine > 127:
             fine -= 256
-        self.rate_mhz = (6667 * (10000 + 15 * fine) * 10 + 320) // 640
+        self.rate_mhz = (6667 * (10000 + 15 * fine) + 320) // 640
         self.overruns = 0
 
     def pending(self):

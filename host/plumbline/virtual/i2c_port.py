@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rp2040py.gpio_pin import GPIOPinState
-from rp2040py.peripherals.i2c import I2CMode
+from rp2040py.peripherals.i2c import IC_INTR_MASK, I2CMode
 from rp2040py.rp2040 import RP2040
 
 from plumbline.virtual.i2c_bus import I2CBus
@@ -45,6 +45,8 @@ class I2CPort:
         self._block.on_write_byte = self._write
         self._block.on_read_byte = self._read
         self._block.on_stop = self._stop
+        self._write_register = self._block.write_uint32
+        self._block.write_uint32 = self._on_register_write
         self._scl_high = True
         mcu.gpio[scl].add_listener(self._on_scl)
         self.refresh()
@@ -52,6 +54,14 @@ class I2CPort:
     def refresh(self) -> None:
         """Shows the lines' levels to the chip's pins; to be called when a fault is set or ends."""
         self._sda.set_input_value(bool(self._bus.sda()))
+
+    def _on_register_write(self, offset: int, value: int) -> None:
+        # rp2040py keeps the interrupt mask but has no way to set it.
+        if offset == IC_INTR_MASK:
+            self._block.int_enable = value
+            self._block.check_interrupts()
+        else:
+            self._write_register(offset, value)
 
     def _later(self, action: Callable[[], None]) -> None:
         if self._bus.blocked():
