@@ -239,7 +239,7 @@ class Link:
             frame = self._answer(command, request, timeout, hurry=attempt < again)
             if frame is not None:
                 return frame
-            if self.at_prompt():
+            if attempt == 0 and self.at_prompt(min(1.0, timeout)):
                 raise AtPrompt(
                     f"{self.transport.description}: the firmware has stopped and MicroPython's "
                     "prompt waits",

@@ -1,0 +1,104 @@
+"""The `plumbline` command: a thin skin over the library, one module a command.
+
+Data goes to stdout, everything else to stderr; exit codes are `plumbline.errors.Exit`.  Commands
+are imported when they are used, so that `plumbline --help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+
+import click
+
+from plumbline.errors import Exit, PlumblineError
+
+# Command -> (module in plumbline.cli, first line of its help), in the order of a brace's life.
+COMMANDS = {
+    "list": ("list", "Show the braces that are there."),
+    "settings": ("settings", "Show and change a brace's own settings."),
+    "config": ("config", "Show this tool's settings and where they come from."),
+}
+
+
+class Commands(click.Group):
+    """A group that imports a command's module when the command is used."""
+
+    def __init__(self, *args, table: dict[str, tuple[str, str]], **kwargs):
+        super().__init__(*args, **kwargs)
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self._table:
+            return None
+        return import_module(f"plumbline.cli.{self._table[name][0]}").command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self._table.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]):
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], self._table, n=1)
+            if close:
+                error.message = f"There is no command {args[0]!r}. Did you mean {close[0]!r}?"
+            raise
+
+
+@click.group(
+    cls=Commands,
+    table=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Exit codes and more: docs/cli.md. Any error says what to do next; -v shows the rest.",
+)
+@click.version_option(package_name="plumbline", message="%(prog)s %(version)s")
+@click.option("-v", "--verbose", count=True, help="Say more: -v details of errors, -vv the line.")
+def cli(verbose: int) -> None:
+    """The open smart back brace: list, flash, calibrate, pull, replay, report and more."""
+    from plumbline.cli import common
+
+    common.be_verbose(verbose)
+
+
+def _fail(error: PlumblineError) -> int:
+    from plumbline.cli import common
+
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+    if common.verbose() and error.__cause__:
+        common.show_cause(error)
+    return int(error.exit)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs the command line and returns its exit code."""
+    extra = {"color": False} if os.environ.get("NO_COLOR") else {}
+    try:
+        # click gives back what a command returns, or the code that --help and others exit with.
+        result = cli.main(arguments, prog_name="plumbline", standalone_mode=False, **extra)
+        return result if isinstance(result, int) else Exit.OK
+    except PlumblineError as error:
+        return _fail(error)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return Exit.INTERRUPTED
+    except Exception as error:
+        from plumbline.cli import common
+
+        if common.verbose():
+            raise
+        return _fail(
+            PlumblineError(
+                f"a defect of plumbline: {type(error).__name__}: {error}",
+                "Run it again with -v and report what it prints",
+            )
+        )

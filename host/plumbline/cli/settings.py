@@ -1,0 +1,71 @@
+"""plumbline settings."""
+
+from __future__ import annotations
+
+import click
+
+from plumbline.cli import common
+
+
+@common.group(name="settings")
+def command() -> None:
+    """Show and change a brace's own settings."""
+
+
+@common.command(command)
+@common.device_option
+@common.json_option
+def show(device: tuple[str, ...], as_json: bool) -> None:
+    """Print a brace's settings with their limits."""
+    from brace.config import SETTINGS
+
+    with common.connect(common.chosen_one(device)) as brace:
+        answer = brace.config()
+    if as_json:
+        common.emit_json("settings", answer)
+        return
+    limits = {name: (default, low, high) for name, default, low, high in SETTINGS}
+    values = answer["values"].items()
+    common.table(
+        ["NAME", "VALUE", "DEFAULT", "FROM", "TO"],
+        [[name, value, *limits.get(name, ("", "", ""))] for name, value in values],
+    )
+
+
+@common.command(command, name="set")
+@common.several_braces
+@click.argument("assignments", nargs=-1, required=True, metavar="NAME=VALUE...")
+@common.json_option
+def set_(device, everything, jobs, assignments, as_json) -> None:
+    """Change settings of one or several braces; on each, all changes or none."""
+    from plumbline import fleet
+
+    changes = dict(_assignment(text) for text in assignments)
+    found = common.chosen(device, everything)
+
+    def change(one):
+        with common.connect(one) as brace:
+            return brace.config_set(changes)
+
+    outcomes = fleet.run(found, change, common.settings(jobs=jobs).jobs)
+    if as_json:
+        rows = [
+            {"name": o.item.name, "error": str(o.error) if o.error else None, **(o.result or {})}
+            for o in outcomes
+        ]
+        common.emit_json("settings_set", {"braces": rows})
+    for outcome in outcomes:
+        common.say(f"{outcome.item.name}: {outcome.error or 'settings stored'}")
+    fleet.check(outcomes)
+
+
+def _assignment(text: str) -> tuple[str, int]:
+    name, equals, value = text.partition("=")
+    try:
+        if not equals:
+            raise ValueError
+        return name.strip(), int(value, 0)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not NAME=NUMBER, as in cue_dwell_s=30", param_hint="NAME=VALUE"
+        ) from None
