@@ -5,7 +5,7 @@ import time
 import plumbport
 
 from brace.board import power, serial
-from brace.board.panel import Battery, Button, Led
+from brace.board.panel import Battery
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.config import Config
@@ -23,9 +23,7 @@ class App:
         self.wire = Wire(serial.read, serial.write)
         self.faults = []
         self._watchdog = power.start_watchdog()
-        self.supervisor = Supervisor(
-            self.clock.now, self._sleep, self._watchdog.feed, self.fault
-        )
+        self.supervisor = Supervisor(self.clock.now, self._sleep, self._watchdog.feed, self.fault)
         BasicCommands(self)
         self.supervisor.add(self.wire)
 

@@ -68,6 +68,45 @@ def _take(buf, pos, n):
     return buf[pos : pos + n], pos + n
 
 
+def _length(buf, pos, low):
+    """The number in or behind a head byte."""
+    if low < 24:
+        return low, pos
+    if low > 27:
+        raise CborError("indefinite lengths are not used here")
+    raw, pos = _take(buf, pos, 1 << (low - 24))
+    return int.from_bytes(raw, "big"), pos
+
+
+def _string(buf, pos, major, length):
+    raw, pos = _take(buf, pos, length)
+    if major == 2:
+        return bytes(raw), pos
+    try:
+        return str(bytes(raw), "utf-8"), pos
+    except (UnicodeError, ValueError):
+        raise CborError("text is not UTF-8")
+
+
+def _container(buf, pos, major, length, depth):
+    # Each item takes a byte at least: a length beyond that is a lie, not a reason to allocate.
+    if length > len(buf) - pos:
+        raise CborError("cut short")
+    if major == 4:
+        items = []
+        for _ in range(length):
+            item, pos = _decode(buf, pos, depth + 1)
+            items.append(item)
+        return items, pos
+    table = {}
+    for _ in range(length):
+        key, pos = _decode(buf, pos, depth + 1)
+        if not isinstance(key, (int, str, bytes)):
+            raise CborError("map keys are numbers or strings")
+        table[key], pos = _decode(buf, pos, depth + 1)
+    return table, pos
+
+
 def _decode(buf, pos, depth):
     if depth > _MAX_DEPTH:
         raise CborError("nested too deeply")
@@ -77,43 +116,16 @@ def _decode(buf, pos, depth):
         if low in (20, 21, 22):
             return (False, True, None)[low - 20], pos
         raise CborError("floats and simple values are not used here")
-    if low < 24:
-        value = low
-    elif low < 28:
-        raw, pos = _take(buf, pos, 1 << (low - 24))
-        value = int.from_bytes(raw, "big")
-    else:
-        raise CborError("indefinite lengths are not used here")
+    if major == 6:
+        raise CborError("tags are not used here")
+    value, pos = _length(buf, pos, low)
     if major == 0:
         return value, pos
     if major == 1:
         return -1 - value, pos
-    if major == 2 or major == 3:
-        raw, pos = _take(buf, pos, value)
-        if major == 2:
-            return bytes(raw), pos
-        try:
-            return str(bytes(raw), "utf-8"), pos
-        except (UnicodeError, ValueError):
-            raise CborError("text is not UTF-8")
-    if major > 5:
-        raise CborError("tags are not used here")
-    # Each item takes a byte at least: a length beyond that is a lie, not a reason to allocate.
-    if value > len(buf) - pos:
-        raise CborError("cut short")
-    if major == 4:
-        items = []
-        for _ in range(value):
-            item, pos = _decode(buf, pos, depth + 1)
-            items.append(item)
-        return items, pos
-    table = {}
-    for _ in range(value):
-        key, pos = _decode(buf, pos, depth + 1)
-        if not isinstance(key, (int, str, bytes)):
-            raise CborError("map keys are numbers or strings")
-        table[key], pos = _decode(buf, pos, depth + 1)
-    return table, pos
+    if major < 4:
+        return _string(buf, pos, major, value)
+    return _container(buf, pos, major, value, depth)
 
 
 def loads(buf):

@@ -1,12 +1,9 @@
-"""The brace's end of the wire (SPEC.md, "Frames" and "Commands"): frames in, answers and events out.
+"""The brace's end of the wire (SPEC.md, "Frames", "Commands"): frames in, answers, events out.
 
 Pure: bytes come and go through functions, commands are handled by a table of functions that the
 application fills.
 """
 
-from brace import cbor
-from brace import commands as cmd
-from brace.compat import const
 from plumbcore import (
     BULK,
     ERROR,
@@ -17,6 +14,10 @@ from plumbcore import (
     FrameDecoder,
     frame_encode,
 )
+
+from brace import cbor
+from brace import commands as cmd
+from brace.compat import const
 
 MAX_PAYLOAD = const(1024)
 # How often the application wants to look at the line while nothing comes.
@@ -121,7 +122,9 @@ class Wire:
                 if decoder.kind == REQUEST:
                     self._request(now)
             elif status == _EFRAME_TOO_LONG:
-                self._error(decoder.cmd, decoder.reqid, cmd.E_TOO_LONG, "frame over %d" % MAX_PAYLOAD)
+                self._error(
+                    decoder.cmd, decoder.reqid, cmd.E_TOO_LONG, "frame over %d" % MAX_PAYLOAD
+                )
             elif status < 0 and status != _EFRAME_FOREIGN:
                 self.damaged += 1
                 self._error(0, 0, cmd.E_DAMAGED, "a damaged frame came in")

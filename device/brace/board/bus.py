@@ -1,7 +1,8 @@
 """The I2C bus of the two IMUs, and getting it free again when a device holds it."""
 
-from machine import I2C, Pin
 from time import sleep_us
+
+from machine import I2C, Pin
 
 from brace.board import pins
 

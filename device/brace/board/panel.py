@@ -1,7 +1,8 @@
 """What the wearer meets: the LED, the button, and the battery that feeds them."""
 
+from time import ticks_diff
+
 from machine import ADC, Pin
-from time import ticks_diff, ticks_ms
 
 from brace.board import pins
 from brace.compat import const

@@ -1,6 +1,7 @@
 """Sleeping, starting again, and knowing why we started."""
 
 import machine
+
 from brace.board import serial
 from brace.compat import const
 

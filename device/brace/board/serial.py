@@ -1,9 +1,9 @@
 """Bytes to and from the host over the one USB serial port, which a REPL may share."""
 
+import select
 import sys
 
 import plumbport
-import select
 
 _out = sys.stdout.buffer
 _poll = select.poll()
