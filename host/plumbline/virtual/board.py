@@ -148,8 +148,9 @@ class Board:
         if offset < 0 or offset + len(data) > SIZE:
             raise ValueError(f"an image at {base:#x} of {len(data)} bytes is not in the flash")
         end = -(-(offset + len(data)) // 4096) * 4096
-        self.mcu.flash[offset:end] = data.ljust(end - offset, b"\xff")
-        self.flash.dirty = True
+        padded = data.ljust(end - offset, b"\xff")
+        self.mcu.flash[offset:end] = padded
+        self.flash.on_change(offset, padded)
 
     def _restart(self, cause: int | None) -> None:
         self._cycles_before += self.mcu.core.cycles

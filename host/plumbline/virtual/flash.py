@@ -16,6 +16,12 @@ from rp2040py.rp2040 import RP2040
 
 SIZE = 2 * 1024 * 1024
 _SECTOR = ssi.FLASH_SECTOR_SIZE
+# How much each command can touch.
+_SIZES = {
+    ssi.CMD_SECTOR_ERASE: _SECTOR,
+    ssi.CMD_BLOCK_ERASE: ssi.FLASH_BLOCK_SIZE,
+    ssi.CMD_PAGE_PROGRAM: ssi.FLASH_PAGE_SIZE,
+}
 
 
 @dataclass
@@ -38,6 +44,7 @@ class FlashChip:
     `operations` counts them.  With `cut_at` set, power fails in that operation (counted from
     now): a program leaves a prefix and a torn byte, an erase leaves the sector partly erased with
     noise, and `on_cut` is called; from then on the chip ignores everything.
+    `on_change(offset, data)` is called with what each command has left behind.
     """
 
     def __init__(self, mcu: RP2040, timing: FlashTiming | None = None, seed: int = 0):
@@ -52,8 +59,8 @@ class FlashChip:
         self.stalled_ns = 0.0
         self.cut_at: int | None = None
         self.on_cut = lambda: None
+        self.on_change = lambda offset, data: None
         self.dead = False
-        self.dirty = False
 
     def cut_in(self, operations: int) -> None:
         """Arms a power cut in the `operations`-th flash command from now (1 is the next)."""
@@ -62,29 +69,27 @@ class FlashChip:
     def _command(self) -> None:
         buffer = self._ssi._tx_buffer
         opcode = buffer[0] if buffer else None
-        writes = opcode in (ssi.CMD_SECTOR_ERASE, ssi.CMD_BLOCK_ERASE, ssi.CMD_PAGE_PROGRAM)
-        if not (writes and self._ssi._write_enabled and len(buffer) >= 4):
+        if not (opcode in _SIZES and self._ssi._write_enabled and len(buffer) >= 4):
             self._apply()
             return
         if self.dead:
             self._ssi._tx_buffer = bytearray()
             return
         self.operations += 1
-        self.dirty = True
+        address = int.from_bytes(buffer[1:4], "big")
+        size = _SIZES[opcode]
+        start = address - address % size
         if self.operations == self.cut_at:
             self._tear(opcode, buffer)
             self.dead = True
+            self._changed(start, size)
             self.on_cut()
             return
-        address = int.from_bytes(buffer[1:4], "big")
         self._apply()
+        self._changed(start, size)
         milliseconds = self.timing.page_program_ms
         if opcode != ssi.CMD_PAGE_PROGRAM:
-            sectors = 1 if opcode == ssi.CMD_SECTOR_ERASE else ssi.FLASH_BLOCK_SIZE // _SECTOR
-            sector = address // _SECTOR
-            if sectors > 1:
-                sector -= sector % sectors
-            for index in range(sector, sector + sectors):
+            for index in range(start // _SECTOR, (start + size) // _SECTOR):
                 self.erases[index] = self.erases.get(index, 0) + 1
             one = opcode == ssi.CMD_SECTOR_ERASE
             milliseconds = self.timing.sector_erase_ms if one else self.timing.block_erase_ms
@@ -92,6 +97,9 @@ class FlashChip:
         # on the board, the sensors' FIFOs first of all, goes on.
         self.stalled_ns += milliseconds * 1e6
         self._mcu.clock.tick(milliseconds * 1e6)
+
+    def _changed(self, start: int, size: int) -> None:
+        self.on_change(start, bytes(self._mcu.flash[start : start + size]))
 
     def _tear(self, opcode: int, buffer: bytearray) -> None:
         flash = self._mcu.flash
@@ -104,7 +112,7 @@ class FlashChip:
                 late = self._random.randrange(256) if index >= whole else 0
                 flash[address + index] &= byte | late
         else:
-            size = _SECTOR if opcode == ssi.CMD_SECTOR_ERASE else ssi.FLASH_BLOCK_SIZE
+            size = _SIZES[opcode]
             address -= address % size
             whole = self._random.randrange(size + 1)
             flash[address : address + whole] = b"\xff" * whole
