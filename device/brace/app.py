@@ -33,7 +33,8 @@ class App:
 
     def _sleep(self, ms):
         deeply = not self.battery.on_usb() and not plumbport.motor_on()
-        power.sleep(ms, deeply)
+        if power.sleep(ms, deeply):
+            self.supervisor.wake(self.wire)
 
     def run(self):
         """Never returns; KeyboardInterrupt (a developer's Ctrl-C) gets through."""

@@ -15,13 +15,13 @@ def start_watchdog():
 
 def sleep(ms, deeply):
     """Sleeps `ms`.  Deeply (clocks off, timer running) only while no host and no motor needs us;
-    else waiting for interrupts, ended early by a byte from the host."""
+    else waiting for interrupts, ended early by a byte from the host.  Returns whether one came."""
     if ms <= 0:
-        return
+        return serial.wait(0)
     if deeply:
         machine.lightsleep(ms)
-    else:
-        serial.wait(ms)
+        return serial.wait(0)
+    return serial.wait(ms)
 
 
 def restart_cause():

@@ -21,6 +21,8 @@ def write(buf):
 
 
 def wait(ms):
-    """Sleeps until bytes come or `ms` have passed; the core waits for interrupts meanwhile."""
+    """Sleeps until bytes come or `ms` have passed; the core waits for interrupts meanwhile.
+    Returns whether there are bytes to read."""
     for _ in _poll.ipoll(ms):
-        pass
+        return True
+    return False

@@ -63,9 +63,7 @@ class VirtualBrace:
         seed: int = 1,
         timing: FlashTiming | None = None,
     ):
-        self._listeners: list = []
-        self.console = bytearray()
-        self.board = Board(flash, on_serial=self._on_serial, timing=timing, seed=seed)
+        self.board = Board(flash, timing=timing, seed=seed)
         self.transducers = {
             name: Transducer(Still(), seed=seed * 16 + index) for index, name in enumerate("SL")
         }
@@ -83,16 +81,6 @@ class VirtualBrace:
         self.set_battery(3900)
         self.set_usb(True)
         self.set_button(False)
-
-    # -- serial ------------------------------------------------------------------------------
-
-    def listen(self, on_data) -> None:
-        """Calls `on_data(bytes)` with all that the brace sends over USB."""
-        self._listeners.append(on_data)
-
-    def _on_serial(self, data: bytes) -> None:
-        for listener in self._listeners:
-            listener(data)
 
     # -- power and time ----------------------------------------------------------------------
 

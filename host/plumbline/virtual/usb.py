@@ -40,6 +40,7 @@ class UsbSerial:
         self._on_connect = on_connect
         self.plugged = True
         self.connected = False
+        self._opened = True
 
     def _on_armed(self, endpoint: int, size: int) -> None:
         if endpoint == 0:
@@ -54,6 +55,8 @@ class UsbSerial:
 
     def _on_connected(self) -> None:
         self.connected = True
+        if not self._opened:
+            self._cdc.set_control_lines(dtr=False, rts=False)
         self._on_connect()
 
     def _on_reset(self) -> None:
@@ -80,6 +83,12 @@ class UsbSerial:
     def backlog(self) -> int:
         """Bytes sent that the board has not taken yet."""
         return len(self._pending)
+
+    def open(self, opened: bool) -> None:
+        """A program on the host opens or closes the port: DTR and RTS follow."""
+        self._opened = opened
+        if self.connected:
+            self._cdc.set_control_lines(dtr=opened, rts=opened)
 
     def plug(self, plugged: bool) -> None:
         """Plugs the cable in or pulls it.  Pulling drops DTR and all that was under way; plugging
