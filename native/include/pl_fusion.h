@@ -1,0 +1,237 @@
+/*
+ * Orientation of body segments from gyroscopes and accelerometers, in integers.
+ *
+ *   pl_ori_*   orientation filter: one sensor's inclination (and a heading that drifts)
+ *   pl_fifo_*  LSM6DSO FIFO words to pairs of samples
+ *
+ * Everything a call needs is passed to it: parameters (what the user chooses), coefficients
+ * (what follows from them, constant) and state (what a sample changes) are three structs owned
+ * by the caller.  No call allocates, blocks, uses floating point or keeps anything elsewhere.
+ *
+ * Frames: *sensor* as the part reads; *earth* z up, heading arbitrary.  Quaternions are
+ * (w, x, y, z), earth <- sensor, Q30 (2^30 is 1).  Accelerometers read specific force: +1 g on
+ * the axis that points up at rest.  Raw counts are int16; "full scale" is the value of 32768
+ * counts, so the LSM6DSO's 70 mdps and 0.488 mg per LSB are 2293760 mdps and 15990784 ug, and a
+ * recording quantised as range / 32768 has its range for full scale.
+ *
+ * THE ORIENTATION FILTER
+ *
+ * The attitude is integrated from the gyroscope and held upright by the accelerometer: in the
+ * (slowly drifting) earth frame gravity is constant and what a body adds to it by moving averages
+ * out, so the rotated specific force goes through a second-order low-pass filter, and the tilt of
+ * what comes out is the correction, applied to the quaternion and to the filter's own memory.
+ * Gyroscope bias is estimated by a Kalman filter, from the gyroscope at rest and from the
+ * rate of correction in motion.  The structure and its settings are those of
+ *
+ *   D. Laidig, T. Seel: VQF: Highly Accurate IMU Orientation Estimation with Bias Estimation and
+ *   Magnetic Disturbance Rejection, Information Fusion 91 (2023), 187-204.
+ *
+ * What differs: coning correction (P. Savage, Strapdown Inertial Navigation Integration Algorithm
+ * Design, JGCD 21 (1998)), specific force rotated at the middle of its sampling interval, low-pass
+ * filter, rest detection and bias estimation once per block of 2^k samples (at most 85 ms), and
+ * the sensor's own group delay taken out of the attitude that is given out.
+ *
+ * What it promises: from any state that pl_ori_init, pl_ori_restore or any sequence of updates
+ * leaves behind, and for any samples whatever, there is no overflow, |q| stays within 1 +- 2^-6,
+ * and plausible samples bring it back to the right inclination within seconds.
+ *
+ * What it says about itself (pl_ori_flags):
+ *   PL_ORI_RESTING    the sensor has not moved for rest_ms
+ *   PL_ORI_CONVERGED  nothing upset the inclination during the last PL_ORI_SETTLE_MS.  Upsetting
+ *                     are: the start, a gap longer than PL_ORI_HOLD_MS, a saturated gyroscope,
+ *                     a frozen sensor, a mean specific force outside 0.5 .. 1.5 g (wrong full
+ *                     scale, free fall, a broken part), a correction of over 0.1 rad in a block
+ *   PL_ORI_CLIPPED    the gyroscope saturated in the current block: rotation was lost
+ *   PL_ORI_FROZEN     all six readings have not changed by one count for PL_ORI_FROZEN_MS
+ *
+ * Faults: clipped accelerometer values are used as they are (leaving them out is worse).  A
+ * saturated gyroscope loses rotation that nobody can restore; the inclination comes back from the
+ * accelerometer within seconds.  Lost samples are announced by pl_ori_gap.  All-zero or absurd
+ * specific force leaves the inclination to the gyroscope and PL_ORI_CONVERGED off.
+ */
+#ifndef PL_FUSION_H
+#define PL_FUSION_H
+
+#include <stdint.h>
+
+/* Errors. */
+enum {
+    PL_EFUSION_RATE = -1,  /* rate_mhz: too slow for gyr_fs_mdps, or outside PL_ORI_RATE_* */
+    PL_EFUSION_GYR = -2,   /* gyr_fs_mdps outside PL_ORI_GYR_FS_* */
+    PL_EFUSION_ACC = -3,   /* acc_fs_ug outside PL_ORI_ACC_FS_* */
+    PL_EFUSION_PARAM = -4, /* another parameter is outside what is written beside it */
+    PL_EFUSION_STATE = -5, /* restore: not a state, a damaged one, or of other parameters */
+    PL_EFUSION_SPACE = -6, /* the buffer is too small */
+};
+
+#define PL_ORI_RATE_MIN_MHZ 10000u
+#define PL_ORI_RATE_MAX_MHZ 2000000u
+#define PL_ORI_GYR_FS_MIN_MDPS 100000u
+#define PL_ORI_GYR_FS_MAX_MDPS 4400000u
+#define PL_ORI_ACC_FS_MIN_UG 1900000u
+#define PL_ORI_ACC_FS_MAX_UG 32000000u
+/* A sample may turn by this much at most, at full scale: a condition on rate and range. */
+#define PL_ORI_TURN_MAX_DEG 54u
+
+#define PL_ORI_HOLD_MS 100u
+#define PL_ORI_SETTLE_MS 2000u
+#define PL_ORI_START_MS 3000u
+#define PL_ORI_FROZEN_MS 2000u
+
+/* What the user chooses. */
+typedef struct {
+    uint32_t rate_mhz;    /* samples per 1000 s, as measured rather than nominal if known */
+    uint32_t gyr_fs_mdps; /* angular rate of 32768 counts */
+    uint32_t acc_fs_ug;   /* specific force of 32768 counts, 10^-6 g */
+    uint16_t delay_us;    /* the sensor's own group delay, at most 8 samples */
+    uint16_t tau_ms;      /* time constant of the specific force's low-pass, 500 .. 20000 */
+    uint16_t rest_ms;     /* so long within both thresholds is rest, 200 .. 20000 */
+    uint16_t rest_gyr_mdps; /* deviation from the mean of any axis, 50 .. 20000 */
+    uint16_t rest_acc_mg;   /* deviation from the mean of any axis, 2 .. 1000 */
+    uint16_t bias_clip_mdps;    /* bias is held so near its origin, 500 .. 30000 */
+    uint16_t bias_start_mdps;   /* standard deviation of the bias at start, 10 .. 2000 */
+    uint16_t bias_motion_mdps;  /* ... and where the estimates from motion, 10 .. 2000 */
+    uint16_t bias_rest_mdps;    /* ... and from rest settle, 5 .. 2000 */
+    uint16_t bias_forget_s;     /* in which time it grows from 0 to 0.1 deg/s, 10 .. 10000 */
+} pl_ori_params;
+
+/*
+ * VQF's settings, but for the bias clip (real parts have offsets of more than 2 deg/s), with the
+ * LSM6DSO's scales at 104 Hz.  delay_us 2500 is what MEMS gyroscopes have with their own low-pass
+ * wide open (some 180 Hz); a narrower one delays by more: give it.
+ */
+#define PL_ORI_PARAMS_DEFAULT                                                                  \
+    {                                                                                          \
+        .rate_mhz = 104000, .gyr_fs_mdps = 2293760, .acc_fs_ug = 15990784, .delay_us = 2500,   \
+        .tau_ms = 3000, .rest_ms = 1500, .rest_gyr_mdps = 2000, .rest_acc_mg = 51,             \
+        .bias_clip_mdps = 15000, .bias_start_mdps = 500, .bias_motion_mdps = 100,              \
+        .bias_rest_mdps = 30, .bias_forget_s = 100,                                            \
+    }
+
+/* Coefficients of a second-order low-pass (state-variable, trapezoidal), Q16. */
+typedef struct {
+    uint16_t a1, a2, g;
+} pl_svf_coef;
+
+/*
+ * What follows from the parameters.  Half angles of a sample are in Q(33 - scale), called h.
+ */
+typedef struct {
+    uint32_t gyr_fs_mdps;
+    uint32_t acc_fs_ug;
+    int32_t half_angle;       /* h of one count, whole part */
+    int32_t half_angle_low;   /* ... and fraction, Q16 */
+    int32_t mdps_per_h;       /* mdps of one h, Q28 */
+    int32_t bias_limit;       /* h: largest distance of the bias from its origin */
+    int32_t bias_origin_max;  /* h */
+    int32_t p_start;          /* variances of the bias, (0.01 deg/s)^2 in Q12 */
+    int32_t p_growth;
+    int32_t w_motion;
+    int32_t w_rest;
+    pl_svf_coef force;
+    pl_svf_coef rest;
+    uint16_t force_unit;      /* block mean of force in Q24 g = fx_mul(mean, unit) */
+    uint16_t rest_gyr;        /* counts */
+    uint16_t rest_acc;        /* counts */
+    uint16_t delay;           /* samples, Q12 */
+    uint16_t start_blocks;
+    uint16_t settle_blocks;
+    uint16_t rest_blocks;
+    uint16_t frozen_blocks;
+    uint16_t hold_samples;
+    uint16_t level_min;       /* counts: the least that a first specific force must be */
+    uint8_t block_log2;       /* a block is 2^block_log2 samples */
+    uint8_t scale;            /* 0 .. 2 */
+} pl_ori_coef;
+
+/* What a sample changes. */
+typedef struct {
+    int32_t q[4];             /* earth <- sensor at the last sample, Q30 */
+    int32_t bias[3];          /* h */
+    int32_t bias_origin[3];   /* h */
+    int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
+    int32_t force_s2[3];
+    int32_t row_s1[6];        /* low-pass of the first two rows of the rotation matrix, Q28 */
+    int32_t row_s2[6];
+    int32_t still_s1[6];      /* low-pass of the raw counts, gyroscope then accelerometer, Q12 */
+    int32_t still_s2[6];
+    int32_t p[6];             /* covariance of the bias: xx xy xz yy yz zz */
+    int32_t gyr_mean[3];      /* low-passed gyroscope, h */
+    int32_t sum_force[3];     /* sums over the current block: counts, Q4 */
+    int32_t sum_row[6];       /* Q13 */
+    int32_t sum_raw[6];       /* counts */
+    int16_t row[6];           /* low-passed rows, Q14 */
+    int16_t still[6];         /* low-passed counts */
+    int16_t h[3];             /* last half angle, h / 2^16 */
+    int16_t carry[3];         /* what rounding has left of it, h */
+    int16_t correction[2];    /* about earth x and y, half angle Q18 */
+    int16_t last[6];          /* last sample */
+    uint16_t sample;          /* in the current block */
+    uint16_t start;           /* blocks since the low-pass began, up to start_blocks */
+    uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
+    uint16_t rest;            /* blocks without movement, up to rest_blocks */
+    uint16_t frozen;          /* blocks without any change, up to frozen_blocks */
+    uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
+    uint8_t seen;             /* in this block: PL_ORI_SEEN_* */
+} pl_ori_state;
+
+enum {
+    PL_ORI_BEGUN_LEVEL = 1, /* the quaternion was set from a first sample */
+    PL_ORI_BEGUN_BLOCK = 2, /* the sums have covered a whole block once */
+    PL_ORI_BEGUN_STILL = 4, /* the low-pass of the raw counts has begun */
+};
+
+enum {
+    PL_ORI_SEEN_MOTION = 1,
+    PL_ORI_SEEN_CLIP = 2,
+};
+
+enum {
+    PL_ORI_RESTING = 1,
+    PL_ORI_CONVERGED = 2,
+    PL_ORI_CLIPPED = 4,
+    PL_ORI_FROZEN = 8,
+};
+
+/* Fills *coef; 0, or the negative error that names the parameter.  Uses 64-bit divisions. */
+int pl_ori_coef_init(pl_ori_coef *coef, const pl_ori_params *params);
+
+/* Starts anew: bias 0, inclination from the first sample of over 1/8 g. */
+void pl_ori_init(pl_ori_state *state, const pl_ori_coef *coef);
+
+/* One sample: gx gy gz ax ay az in counts. */
+void pl_ori_update(pl_ori_state *state, const pl_ori_coef *coef, const int16_t sample[6]);
+
+/* n samples of six counts one after the other, as little-endian bytes at any address. */
+void pl_ori_update_block(pl_ori_state *state, const pl_ori_coef *coef, const uint8_t *samples,
+                         uint32_t n);
+
+/*
+ * n samples were lost here.  Up to PL_ORI_HOLD_MS the last angular rate is taken to have gone on;
+ * after longer gaps the quaternion stays and the inclination is found again as after a start,
+ * with the bias kept.
+ */
+void pl_ori_gap(pl_ori_state *state, const pl_ori_coef *coef, uint32_t n);
+
+/* Attitude earth <- sensor, |q| = 1 within 2^-27, advanced by delay_us at the last rate. */
+void pl_ori_quat(const pl_ori_state *state, const pl_ori_coef *coef, int32_t q[4]);
+
+/* PL_ORI_RESTING ... */
+uint32_t pl_ori_flags(const pl_ori_state *state, const pl_ori_coef *coef);
+
+/* Angular rate of the last sample less the bias, sensor frame, mdps. */
+void pl_ori_rate(const pl_ori_state *state, const pl_ori_coef *coef, int32_t rate_mdps[3]);
+
+/* Specific force of the last sample, sensor frame, 10^-6 g. */
+void pl_ori_force(const pl_ori_state *state, const pl_ori_coef *coef, int32_t force_ug[3]);
+
+/* Gyroscope bias, sensor frame, 10^-6 deg/s. */
+void pl_ori_bias(const pl_ori_state *state, const pl_ori_coef *coef, int32_t bias_udps[3]);
+
+/*
+ * Sets the bias, from before a power cycle for instance, and the origin that it may leave by
+ * bias_clip_mdps; held within 30 deg/s of 0.
+ */
+void pl_ori_set_bias(pl_ori_state *state, const pl_ori_coef *coef, const int32_t bias_udps[3]);
+
+#endif

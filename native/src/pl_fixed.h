@@ -1,0 +1,45 @@
+/*
+ * Fixed-point helpers of the core.  Private to native/src.
+ *
+ * Qn means: the integer is the value times 2^n.  The core is for processors with one
+ * 32 x 32 -> 32 bit multiplier (Cortex-M0+), so that products in frequent code are made of
+ * 16-bit halves here; 64-bit intermediates are for what runs rarely.
+ *
+ * Shifts: >> of a negative value is arithmetic on every compiler the core is built with
+ * (implementation-defined in C99, asserted below); << of a negative value is undefined and never
+ * written: multiply instead.
+ */
+#ifndef PL_FIXED_H
+#define PL_FIXED_H
+
+#include <stdint.h>
+
+typedef char pl_fixed_needs_arithmetic_shifts[((-1) >> 1) == -1 ? 1 : -1];
+
+/* floor(a * b / 2^16).  -32768 <= b <= 32767. */
+static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
+    return (a >> 16) * b + (((a & 0xFFFF) * b) >> 16);
+}
+
+/* floor(a * b / 2^16).  0 <= b <= 65535. */
+static inline int32_t fx_mul_u16(int32_t a, uint32_t b) {
+    return (a >> 16) * (int32_t)b + (int32_t)((((uint32_t)a & 0xFFFFu) * b) >> 16);
+}
+
+/* floor(a * b / 2^n), n < 32; the caller knows that the result fits. */
+static inline int32_t fx_mul_shift(int32_t a, int32_t b, unsigned n) {
+    return (int32_t)(((int64_t)a * b) >> n);
+}
+
+/* x held in [-limit, limit]. */
+static inline int32_t fx_clamp(int32_t x, int32_t limit) {
+    if (x > limit) {
+        return limit;
+    }
+    return x < -limit ? -limit : x;
+}
+
+/* floor(sqrt(x)). */
+uint32_t fx_sqrt(uint32_t x);
+
+#endif
