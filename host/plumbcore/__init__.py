@@ -18,9 +18,18 @@ from plumbcore.frame import (
     FrameDecoder,
     frame_encode,
 )
+from plumbcore.fusion import (
+    ORI_CLIPPED,
+    ORI_CONVERGED,
+    ORI_FROZEN,
+    ORI_RESTING,
+    STATE_SIZE,
+    Orientation,
+)
 
 __all__ = [
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
+    "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",
     "FrameDecoder", "core_version", "crc32", "frame_encode",
 ]
 

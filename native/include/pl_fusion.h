@@ -96,17 +96,11 @@ typedef struct {
 } pl_ori_params;
 
 /*
- * VQF's settings, but for the bias clip (real parts have offsets of more than 2 deg/s), with the
+ * Fills *params: VQF's settings, but for the bias clip (real parts have offsets of more than 2 deg/s), with the
  * LSM6DSO's scales at 104 Hz.  delay_us 2500 is what MEMS gyroscopes have with their own low-pass
  * wide open (some 180 Hz); a narrower one delays by more: give it.
  */
-#define PL_ORI_PARAMS_DEFAULT                                                                  \
-    {                                                                                          \
-        .rate_mhz = 104000, .gyr_fs_mdps = 2293760, .acc_fs_ug = 15990784, .delay_us = 2500,   \
-        .tau_ms = 3000, .rest_ms = 1500, .rest_gyr_mdps = 2000, .rest_acc_mg = 51,             \
-        .bias_clip_mdps = 15000, .bias_start_mdps = 500, .bias_motion_mdps = 100,              \
-        .bias_rest_mdps = 30, .bias_forget_s = 100,                                            \
-    }
+void pl_ori_params_default(pl_ori_params *params);
 
 /* Coefficients of a second-order low-pass (state-variable, trapezoidal), Q16. */
 typedef struct {
@@ -207,13 +201,20 @@ void pl_ori_update_block(pl_ori_state *state, const pl_ori_coef *coef, const uin
                          uint32_t n);
 
 /*
+ * n samples from one array each of gyroscope and accelerometer counts, with what the filter tells
+ * after each: quat 4 n, bias 3 n in h, flags n.  The same results as single updates.
+ */
+void pl_ori_run(pl_ori_state *state, const pl_ori_coef *coef, const int16_t *gyr,
+                const int16_t *acc, uint32_t n, int32_t *quat, int32_t *bias, uint8_t *flags);
+
+/*
  * n samples were lost here.  Up to PL_ORI_HOLD_MS the last angular rate is taken to have gone on;
  * after longer gaps the quaternion stays and the inclination is found again as after a start,
  * with the bias kept.
  */
 void pl_ori_gap(pl_ori_state *state, const pl_ori_coef *coef, uint32_t n);
 
-/* Attitude earth <- sensor, |q| = 1 within 2^-27, advanced by delay_us at the last rate. */
+/* Attitude earth <- sensor, |q| = 1 within 2^-24, advanced by delay_us at the last rate. */
 void pl_ori_quat(const pl_ori_state *state, const pl_ori_coef *coef, int32_t q[4]);
 
 /* PL_ORI_RESTING ... */
@@ -225,6 +226,9 @@ void pl_ori_rate(const pl_ori_state *state, const pl_ori_coef *coef, int32_t rat
 /* Specific force of the last sample, sensor frame, 10^-6 g. */
 void pl_ori_force(const pl_ori_state *state, const pl_ori_coef *coef, int32_t force_ug[3]);
 
+/* The same in the earth frame. */
+void pl_ori_earth_force(const pl_ori_state *state, const pl_ori_coef *coef, int32_t force_ug[3]);
+
 /* Gyroscope bias, sensor frame, 10^-6 deg/s. */
 void pl_ori_bias(const pl_ori_state *state, const pl_ori_coef *coef, int32_t bias_udps[3]);
 
@@ -233,5 +237,53 @@ void pl_ori_bias(const pl_ori_state *state, const pl_ori_coef *coef, int32_t bia
  * bias_clip_mdps; held within 30 deg/s of 0.
  */
 void pl_ori_set_bias(pl_ori_state *state, const pl_ori_coef *coef, const int32_t bias_udps[3]);
+
+/*
+ * The whole state as bytes, to go on later exactly from here: a stamp of version and
+ * coefficients, the state, CRC-32.  Returns how many bytes, PL_ORI_SAVED_SIZE, or
+ * PL_EFUSION_SPACE.  Layouts are the same on all (little-endian) processors.
+ */
+#define PL_ORI_SAVED_SIZE (sizeof(pl_ori_state) + 8u)
+int pl_ori_save(const pl_ori_state *state, const pl_ori_coef *coef, uint8_t *bytes,
+                uint32_t length);
+
+/*
+ * Sets the state from bytes of pl_ori_save; 0, or PL_EFUSION_STATE (state unchanged) if they are
+ * damaged, of other coefficients or another version, or describe no state that a filter can
+ * have.
+ */
+int pl_ori_restore(pl_ori_state *state, const pl_ori_coef *coef, const uint8_t *bytes,
+                   uint32_t length);
+
+/*
+ * LSM6DSO FIFO
+ *
+ * A FIFO word is a tag byte (sensor in bits 7:3, slot counter in bits 2:1, parity in bit 0) and
+ * three int16.  Gyroscope (sensor 1) and accelerometer (2) words of one slot make a sample; both
+ * must be batched at the same rate.  Words of other sensors are passed over.  The slot counter
+ * shows lost samples modulo 4: after an overrun, whose length it cannot tell, the caller adds
+ * what it knows through pl_ori_gap.
+ */
+#define PL_FIFO_WORD 7u
+
+typedef struct {
+    int16_t sample[6];
+    uint8_t slot;  /* counter of the sample being gathered */
+    uint8_t have;  /* 1 gyroscope, 2 accelerometer; 0x80 if any word came yet */
+    uint16_t lost; /* samples missing before the one just completed */
+} pl_fifo;
+
+/* Starts with an empty memory: all bytes zero is the same. */
+void pl_fifo_init(pl_fifo *fifo);
+
+/* Takes one word; 1 if fifo->sample now holds a sample, fifo->lost before it; else 0. */
+int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]);
+
+/*
+ * Updates from the whole words among `length` bytes, gaps included.  Returns the number of
+ * samples; adds those lost to *lost.
+ */
+uint32_t pl_ori_update_fifo(pl_ori_state *state, const pl_ori_coef *coef, pl_fifo *fifo,
+                            const uint8_t *bytes, uint32_t length, uint32_t *lost);
 
 #endif

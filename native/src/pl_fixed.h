@@ -39,6 +39,9 @@ static inline int32_t fx_clamp(int32_t x, int32_t limit) {
     return x < -limit ? -limit : x;
 }
 
+/* v turned by the unit quaternion q (Q30), |v| < 2^28. */
+void fx_rotate(int32_t out[3], const int32_t q[4], const int32_t v[3]);
+
 /* floor(sqrt(x)). */
 uint32_t fx_sqrt(uint32_t x);
 

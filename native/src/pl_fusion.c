@@ -8,6 +8,24 @@
 
 #define BIAS_ORIGIN_MAX_MDPS 30000u
 
+void pl_ori_params_default(pl_ori_params *params) {
+    *params = (pl_ori_params){
+        .rate_mhz = 104000,
+        .gyr_fs_mdps = 2293760,
+        .acc_fs_ug = 15990784,
+        .delay_us = 2500,
+        .tau_ms = 3000,
+        .rest_ms = 1500,
+        .rest_gyr_mdps = 2000,
+        .rest_acc_mg = 51,
+        .bias_clip_mdps = 15000,
+        .bias_start_mdps = 500,
+        .bias_motion_mdps = 100,
+        .bias_rest_mdps = 30,
+        .bias_forget_s = 100,
+    };
+}
+
 /* a * b / c, all in 64 bits, rounded to nearest. */
 static uint64_t scale_up(uint64_t a, uint64_t b, uint64_t c) {
     return (a * b + c / 2) / c;
@@ -173,6 +191,21 @@ void pl_ori_update_block(pl_ori_state *st, const pl_ori_coef *co, const uint8_t 
     }
 }
 
+void pl_ori_run(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr, const int16_t *acc,
+                uint32_t n, int32_t *quat, int32_t *bias, uint8_t *flags) {
+    for (uint32_t i = 0; i < n; i++) {
+        int16_t s[6] = { gyr[0], gyr[1], gyr[2], acc[0], acc[1], acc[2] };
+        pl_ori_update(st, co, s);
+        pl_ori_quat(st, co, quat);
+        memcpy(bias, st->bias, sizeof st->bias);
+        *flags++ = (uint8_t)pl_ori_flags(st, co);
+        gyr += 3;
+        acc += 3;
+        quat += 4;
+        bias += 3;
+    }
+}
+
 void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
     if (n > co->hold_samples) {
         st->start = 0;
@@ -218,6 +251,12 @@ void pl_ori_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t force_u
     for (int i = 0; i < 3; i++) {
         force_ug[i] = (int32_t)(((int64_t)st->last[3 + i] * co->acc_fs_ug + 16384) >> 15);
     }
+}
+
+void pl_ori_earth_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t force_ug[3]) {
+    int32_t f[3];
+    pl_ori_force(st, co, f);
+    fx_rotate(force_ug, st->q, f);
 }
 
 void pl_ori_bias(const pl_ori_state *st, const pl_ori_coef *co, int32_t bias_udps[3]) {

@@ -92,11 +92,15 @@ static int32_t square(int32_t q) {
     return (high * high + ((high * low) >> 14)) >> 1;
 }
 
+int32_t pl_ori_norm(const int32_t q[4]) {
+    return square(q[0]) + square(q[1]) + square(q[2]) + square(q[3]);
+}
+
 void pl_ori_renormalise(int32_t q[4]) {
-    int32_t lack = (1 << 29) - square(q[0]) - square(q[1]) - square(q[2]) - square(q[3]);
-    lack = fx_clamp((lack + 256) >> 9, 32767); /* Q20 */
+    int32_t lack = fx_clamp((1 << 29) - pl_ori_norm(q), (1 << 26) - 1);
+    int32_t high = lack >> 11, low = lack & 0x7FF; /* Q18 and Q29 */
     for (int i = 0; i < 4; i++) {
-        q[i] += (fx_mul_s16(q[i], lack) + 16) >> 5;
+        q[i] += (fx_mul_s16(q[i], high) + (fx_mul_s16(q[i], low) >> 11) + 4) >> 3;
     }
 }
 
@@ -118,7 +122,8 @@ static void apply_lean(pl_ori_state *st) {
 static void filter_row(pl_ori_state *st, const pl_ori_coef *co, int first) {
     for (int i = first; i < first + 3; i++) {
         int32_t in = fx_clamp(st->sum_row[i] >> co->block_log2, 8192) * 32768;
-        int32_t out = low_pass(&st->row_s1[i], &st->row_s2[i], &co->force, in, 1 << 29);
+        int32_t out = low_pass(&st->row_s1[i], &st->row_s2[i], &co->force, in,
+                               BLOCK_LOW_PASS_MAX);
         st->sum_row[i] = 0;
         st->row[i] = (int16_t)fx_clamp(out >> 14, 16384);
     }
@@ -135,7 +140,8 @@ static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
         frozen &= sum == st->last[i] * (1 << co->block_log2);
         st->sum_raw[i] = 0;
         if (st->begun & PL_ORI_BEGUN_STILL) {
-            out = low_pass(&st->still_s1[i], &st->still_s2[i], &co->rest, in, 1 << 29);
+            out = low_pass(&st->still_s1[i], &st->still_s2[i], &co->rest, in,
+                               BLOCK_LOW_PASS_MAX);
         } else {
             st->still_s1[i] = 0;
             st->still_s2[i] = out = in;

@@ -9,6 +9,7 @@
 
 #include "mp_areas.h"
 #include "pl_frame.h"
+#include "pl_fusion.h"
 #include "pl_version.h"
 
 static mp_obj_t core_version(void) {
@@ -31,6 +32,13 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ERROR), MP_ROM_INT(PL_FRAME_ERROR) },
     { MP_ROM_QSTR(MP_QSTR_EVENT), MP_ROM_INT(PL_FRAME_EVENT) },
     { MP_ROM_QSTR(MP_QSTR_BULK), MP_ROM_INT(PL_FRAME_BULK) },
+
+    { MP_ROM_QSTR(MP_QSTR_Orientation), MP_ROM_PTR(&plumbcore_orientation_type) },
+    { MP_ROM_QSTR(MP_QSTR_ORI_RESTING), MP_ROM_INT(PL_ORI_RESTING) },
+    { MP_ROM_QSTR(MP_QSTR_ORI_CONVERGED), MP_ROM_INT(PL_ORI_CONVERGED) },
+    { MP_ROM_QSTR(MP_QSTR_ORI_CLIPPED), MP_ROM_INT(PL_ORI_CLIPPED) },
+    { MP_ROM_QSTR(MP_QSTR_ORI_FROZEN), MP_ROM_INT(PL_ORI_FROZEN) },
+    { MP_ROM_QSTR(MP_QSTR_STATE_SIZE), MP_ROM_INT(PL_ORI_SAVED_SIZE) },
 };
 static MP_DEFINE_CONST_DICT(plumbcore_globals, plumbcore_globals_table);
 

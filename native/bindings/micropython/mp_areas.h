@@ -11,4 +11,7 @@ extern const mp_obj_fun_builtin_var_t plumbcore_crc32_obj;
 extern const mp_obj_fun_builtin_var_t plumbcore_frame_encode_obj;
 extern const mp_obj_type_t plumbcore_frame_decoder_type;
 
+/* mp_fusion.c */
+extern const mp_obj_type_t plumbcore_orientation_type;
+
 #endif

@@ -1,0 +1,141 @@
+"""Orientation of body segments (native/include/pl_fusion.h).
+
+Frames, units and meaning are those of the header: sensor frame in, earth <- sensor out, z up;
+quaternions (w, x, y, z) in Q30.  Buffers are the caller's (`array.array("i", ...)` for int32).
+"""
+
+from plumbcore._core import ffi, lib
+
+# LSM6DSO at +-2000 deg/s and +-16 g: the values of 32768 counts at 70 mdps and 0.488 mg per LSB.
+GYR_FS_MDPS = 2293760
+ACC_FS_UG = 15990784
+DELAY_US = 2500
+
+_ERRORS = {
+    lib.PL_EFUSION_RATE: "rate_mhz is outside 10000..2000000, or over 54 degrees a sample",
+    lib.PL_EFUSION_GYR: "gyr_fs_mdps is outside 100000..4400000",
+    lib.PL_EFUSION_ACC: "acc_fs_ug is outside 1900000..32000000",
+    lib.PL_EFUSION_PARAM: "delay_us is over 8 samples",
+    lib.PL_EFUSION_STATE: "not a state of a filter with these parameters",
+    lib.PL_EFUSION_SPACE: "buffer too small",
+}
+
+
+def _check(result: int) -> int:
+    if result < 0:
+        raise ValueError(_ERRORS[result])
+    return result
+
+
+def _int32(out, n: int):
+    """The writable buffer `out` as n int32."""
+    view = ffi.from_buffer("int32_t[]", out, require_writable=True)
+    if len(view) < n:
+        raise ValueError("buffer too small")
+    return view
+
+
+class Orientation:
+    """One sensor's inclination, with a heading that drifts.
+
+    `gyr_fs_mdps` and `acc_fs_ug` are the values of 32768 counts (mdps, 10^-6 g), which makes
+    both datasheet sensitivities and range / 32768 exact integers.  `delay_us` is the sensor's
+    own group delay, taken out of what `quat` gives.  ValueError names a bad parameter.
+    """
+
+    def __init__(self, rate_mhz: int, gyr_fs_mdps: int = GYR_FS_MDPS,
+                 acc_fs_ug: int = ACC_FS_UG, delay_us: int = DELAY_US):
+        params = ffi.new("pl_ori_params *")
+        lib.pl_ori_params_default(params)
+        params.rate_mhz, params.gyr_fs_mdps, params.acc_fs_ug, params.delay_us = (
+            rate_mhz, gyr_fs_mdps, acc_fs_ug, delay_us)
+        self._coef = ffi.new("pl_ori_coef *")
+        self._state = ffi.new("pl_ori_state *")
+        self._fifo = ffi.new("pl_fifo *")
+        self._lost = ffi.new("uint32_t *")
+        _check(lib.pl_ori_coef_init(self._coef, params))
+        self.reset()
+
+    def reset(self) -> None:
+        """Starts anew: bias 0, inclination from the first sample."""
+        lib.pl_ori_init(self._state, self._coef)
+        lib.pl_fifo_init(self._fifo)
+        self._lost[0] = 0
+
+    def update(self, gx: int, gy: int, gz: int, ax: int, ay: int, az: int) -> None:
+        """One sample in counts (int16)."""
+        lib.pl_ori_update(self._state, self._coef, (gx, gy, gz, ax, ay, az))
+
+    def update_block(self, buf, n: int) -> None:
+        """n samples of six little-endian int16: gx gy gz ax ay az."""
+        data = ffi.from_buffer("uint8_t[]", buf)
+        if not 0 <= 12 * n <= len(data):
+            raise ValueError("buffer too small")
+        lib.pl_ori_update_block(self._state, self._coef, data, n)
+
+    def update_fifo(self, buf, nbytes: int) -> int:
+        """Whole 7-byte LSM6DSO FIFO words in buf[:nbytes]; how many samples they made."""
+        data = ffi.from_buffer("uint8_t[]", buf)
+        if not 0 <= nbytes <= len(data):
+            raise ValueError("buffer too small")
+        return lib.pl_ori_update_fifo(self._state, self._coef, self._fifo, data, nbytes,
+                                      self._lost)
+
+    def lost(self) -> int:
+        """Samples that `update_fifo` found missing, since construction or `reset`."""
+        return self._lost[0]
+
+    def gap(self, n: int) -> None:
+        """n samples were lost: short gaps go on at the last rate, long ones level anew."""
+        lib.pl_ori_gap(self._state, self._coef, n)
+
+    def quat(self, out) -> None:
+        """Attitude earth <- sensor into 4 int32, Q30."""
+        lib.pl_ori_quat(self._state, self._coef, _int32(out, 4))
+
+    def rate(self, out) -> None:
+        """Angular rate of the last sample less the bias, sensor frame, into 3 int32, mdps."""
+        lib.pl_ori_rate(self._state, self._coef, _int32(out, 3))
+
+    def force(self, out) -> None:
+        """Specific force of the last sample, sensor frame, into 3 int32, 10^-6 g."""
+        lib.pl_ori_force(self._state, self._coef, _int32(out, 3))
+
+    def earth_force(self, out) -> None:
+        """Specific force of the last sample, earth frame (z up), into 3 int32, 10^-6 g."""
+        lib.pl_ori_earth_force(self._state, self._coef, _int32(out, 3))
+
+    def bias(self, out) -> None:
+        """Gyroscope bias, sensor frame, into 3 int32, 10^-6 deg/s."""
+        lib.pl_ori_bias(self._state, self._coef, _int32(out, 3))
+
+    def set_bias(self, x: int, y: int, z: int) -> None:
+        """Sets the bias (10^-6 deg/s), kept from before a power cycle for instance."""
+        lib.pl_ori_set_bias(self._state, self._coef, (x, y, z))
+
+    def flags(self) -> int:
+        """Sum of ORI_RESTING, ORI_CONVERGED, ORI_CLIPPED, ORI_FROZEN."""
+        return lib.pl_ori_flags(self._state, self._coef)
+
+    def resting(self) -> bool:
+        return bool(self.flags() & ORI_RESTING)
+
+    def converged(self) -> bool:
+        return bool(self.flags() & ORI_CONVERGED)
+
+    def state(self, buf) -> int:
+        """The whole state into `buf` (STATE_SIZE bytes); how many were written."""
+        data = ffi.from_buffer("uint8_t[]", buf, require_writable=True)
+        return _check(lib.pl_ori_save(self._state, self._coef, data, len(data)))
+
+    def restore(self, buf) -> None:
+        """Goes on from a `state` of a filter with the same parameters; else ValueError."""
+        data = ffi.from_buffer("uint8_t[]", buf)
+        _check(lib.pl_ori_restore(self._state, self._coef, data, len(data)))
+
+
+ORI_RESTING = lib.PL_ORI_RESTING
+ORI_CONVERGED = lib.PL_ORI_CONVERGED
+ORI_CLIPPED = lib.PL_ORI_CLIPPED
+ORI_FROZEN = lib.PL_ORI_FROZEN
+STATE_SIZE = lib.PL_ORI_SAVED_SIZE

@@ -1,0 +1,39 @@
+# Steady-state calls of the orientation filter must not allocate (MicroPython only).
+import gc
+from array import array
+
+import plumbcore
+
+ori = plumbcore.Orientation(104000)
+q = array("i", [0] * 4)
+v = array("i", [0] * 3)
+samples = bytes(12 * 21)
+fifo = bytes(7 * 42)
+state = bytearray(plumbcore.STATE_SIZE)
+
+
+def turn():
+    ori.update(1, -2, 3, 20, -30, 2049)
+    ori.update_block(samples, 21)
+    ori.update_fifo(fifo, 294)
+    ori.gap(2)
+    ori.quat(q)
+    ori.rate(v)
+    ori.force(v)
+    ori.earth_force(v)
+    ori.bias(v)
+    ori.state(state)
+    ori.restore(state)
+    return ori.resting() and ori.converged() and ori.flags() + ori.lost()
+
+
+def grown(calls):
+    before = gc.mem_alloc()
+    for _ in range(calls):
+        turn()
+    return gc.mem_alloc() - before
+
+
+turn()
+gc.collect()
+print(grown(300))
