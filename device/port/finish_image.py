@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from brace import VERSION
 from plumbline import image
 
 FLASH_FOR_IMAGE = 480 * 1024
@@ -14,7 +15,7 @@ RAM = 264 * 1024
 
 def main() -> None:
     binary, elf, out = map(Path, sys.argv[1:])
-    stamped = image.Image(image.stamp(binary.read_bytes()))
+    stamped = image.Image(image.stamp(binary.read_bytes(), VERSION))
     stamped.verify()
     if len(stamped.data) > FLASH_FOR_IMAGE:
         sys.exit(

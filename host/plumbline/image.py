@@ -1,8 +1,9 @@
 """Firmware images: the UF2 container, and the identity stamped into the image itself.
 
-The image holds a 48-byte block `magic(8) length(u32) reserved(u32) sha256(32)`, found by its magic
-`PLUMBIMG`, which the build fills in: the length of the binary and the SHA-256 of the binary with
-the digest zeroed.  The brace reports that digest, and `plumbline flash` compares it with the
+The image holds a 48-byte block `magic(8) length(u32) version(u32) sha256(32)`, found by its magic
+`PLUMBIMG`, which the build fills in: the length of the binary, the firmware's version (patch,
+minor and major in the three low bytes; 0 unknown) and the SHA-256 of the binary with the digest
+zeroed.  The brace reports that digest, and `plumbline flash` compares it with the
 file's, so both speak of the same bytes.
 
 UF2: 512-byte blocks of 256 bytes of data each, as specified by Microsoft's UF2 document.
@@ -46,6 +47,15 @@ class Image:
             return None
         return self.data[at + 16 : at + STAMP_SIZE].hex()
 
+    @property
+    def version(self) -> str:
+        """The firmware's version, "major.minor.patch", or "" when the stamp does not tell."""
+        at = self.data.find(MAGIC)
+        if at < 0 or len(self.data) < at + STAMP_SIZE:
+            return ""
+        patch, minor, major = self.data[at + 12 : at + 15]
+        return f"{major}.{minor}.{patch}" if patch or minor or major else ""
+
     def verify(self) -> None:
         """Raises ImageError unless the stamped digest is that of the data."""
         at = self.data.find(MAGIC)
@@ -66,14 +76,16 @@ def _digest(data: bytes, at: int) -> bytes:
     return hashlib.sha256(data[: at + 16] + bytes(32) + data[at + STAMP_SIZE :]).digest()
 
 
-def stamp(binary: bytes) -> bytes:
-    """The binary with its length and digest filled into the stamp that the firmware reserves."""
+def stamp(binary: bytes, version: str) -> bytes:
+    """The binary with its length, version ("major.minor.patch") and digest filled into the stamp
+    that the firmware reserves."""
     at = binary.find(MAGIC)
     if at < 0 or binary.find(MAGIC, at + 1) >= 0:
         raise ImageError("the binary must hold the stamp's magic exactly once")
     data = (
         binary[: at + 8]
-        + struct.pack("<II", len(binary), 0)
+        + struct.pack("<I", len(binary))
+        + bytes([*reversed([int(part) for part in version.split(".")]), 0])
         + bytes(32)
         + binary[at + STAMP_SIZE :]
     )

@@ -300,6 +300,10 @@ class Link:
         """Starts the firmware from the prompt (Ctrl-C, Ctrl-B, Ctrl-D: a soft reset)."""
         self.transport.write(b"\r\x03\x02\x04")
 
+    def bootloader_from_prompt(self) -> None:
+        """Makes the board enter BOOTSEL from the prompt."""
+        self.transport.write(b"\r\x03\x02import machine\rmachine.bootloader()\r")
+
 
 def _error(command: int, frame: Frame) -> Refused | VersionError:
     try:

@@ -16,6 +16,7 @@ from plumbline.errors import Exit, PlumblineError
 # Command -> (module in plumbline.cli, first line of its help), in the order of a brace's life.
 COMMANDS = {
     "list": ("list", "Show the braces that are there."),
+    "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
     "settings": ("settings", "Show and change a brace's own settings."),
     "config": ("config", "Show this tool's settings and where they come from."),
 }

@@ -1,0 +1,88 @@
+"""Progress on stderr: one line a brace.  On a terminal the lines are redrawn in place; anywhere
+else a line is printed when a stage begins, so a log file stays readable."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+
+import click
+
+_BAR = 24
+_REDRAW_S = 0.1
+
+
+class Line:
+    """One brace's line; its methods may be called from any thread."""
+
+    def __init__(self, owner: Progress, name: str):
+        self._owner = owner
+        self.name = name
+        self.text = ""
+        self.done = 0
+        self.total = 0
+
+    def say(self, text: str) -> None:
+        """Begins a stage."""
+        self.text, self.done, self.total = text, 0, 0
+        self._owner.changed(self, stage=True)
+
+    def bytes(self, done: int, total: int) -> None:
+        """How far the stage is."""
+        self.done, self.total = done, total
+        self._owner.changed(self, stage=False)
+
+    def render(self, width: int) -> str:
+        """The line in at most `width` columns."""
+        line = f"{self.name}: {self.text}"
+        if self.total:
+            share = min(self.done / self.total, 1.0)
+            filled = int(share * _BAR)
+            bar = "#" * filled + "." * (_BAR - filled)
+            line = f"{line} [{bar}] {share:4.0%}  {self.done / 1024:.0f} KiB"
+        return line[: width - 1]
+
+
+class Progress:
+    """`with Progress(["vb1", "vb2"]) as progress: progress["vb1"].say("writing")`."""
+
+    def __init__(self, names: list[str], quiet: bool = False):
+        self._lines = {name: Line(self, name) for name in names}
+        self._quiet = quiet
+        self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
+        self._lock = threading.Lock()
+        self._drawn = 0
+        self._last = 0.0
+
+    def __getitem__(self, name: str) -> Line:
+        return self._lines[name]
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *exc) -> None:
+        with self._lock:
+            if self._live:
+                self._draw()
+
+    def changed(self, line: Line, stage: bool) -> None:
+        """Shows a line's new state."""
+        with self._lock:
+            if self._quiet:
+                return
+            if not self._live:
+                if stage:
+                    click.echo(f"{line.name}: {line.text}", err=True)
+            elif stage or time.monotonic() - self._last >= _REDRAW_S:
+                self._draw()
+
+    def _draw(self) -> None:
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        up = f"\x1b[{self._drawn}F" if self._drawn else ""
+        body = "".join(f"\x1b[2K{line.render(width)}\n" for line in self._lines.values())
+        sys.stderr.write(up + body)
+        sys.stderr.flush()
+        self._drawn = len(self._lines)
+        self._last = time.monotonic()
