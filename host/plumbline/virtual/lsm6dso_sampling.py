@@ -110,9 +110,7 @@ class Sampling:
         temp = reg[FIFO_CTRL4] >> 4 & 3
         running = gyr is not None or acc is not None
         self._temp_batch = (None, 12, 9, 7)[temp] if running else None
-        rates = [
-            r for r in (self._gyr_batch, self._acc_batch, self._temp_batch) if r is not None
-        ]
+        rates = [r for r in (self._gyr_batch, self._acc_batch, self._temp_batch) if r is not None]
         self._slot = min(rates) if rates else 0
         self._time_every = (0, 1, 8, 32)[reg[FIFO_CTRL4] >> 6]
         if not reg[CTRL10_C] & 0x20:
