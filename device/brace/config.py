@@ -24,6 +24,9 @@ SETTINGS = (
     ("extended_cdeg", -1200, -9000, -300),  # behind neutral: extended
     ("lateral_cdeg", 1200, 300, 9000),  # to either side: leaning
     ("raw_on", 0, 0, 1),  # log raw samples all the time
+    ("bend_cdeg", 4500, 1000, 9000),  # further than this is a bend, not a posture: no cue
+    ("fade_pct", 25, 0, 200),  # cues fade by so much a week
+    ("start_day", 0, 0, 100000),  # day the programme began, days since 1970; 0: not begun
 )
 
 INDEX = {entry[0]: i for i, entry in enumerate(SETTINGS)}

@@ -26,8 +26,10 @@ from plumbcore.fusion import (
     STATE_SIZE,
     Orientation,
 )
+from plumbcore.pipe import BLOCK_FIELDS, BLOCK_SAMPLES, Pipe
 
 __all__ = [
+    "BLOCK_FIELDS", "BLOCK_SAMPLES", "Pipe",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",
     "FrameDecoder", "core_version", "crc32", "frame_encode",

@@ -10,6 +10,7 @@
 #include "mp_areas.h"
 #include "pl_frame.h"
 #include "pl_fusion.h"
+#include "pl_pipe.h"
 #include "pl_version.h"
 
 static mp_obj_t core_version(void) {
@@ -39,6 +40,10 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ORI_CLIPPED), MP_ROM_INT(PL_ORI_CLIPPED) },
     { MP_ROM_QSTR(MP_QSTR_ORI_FROZEN), MP_ROM_INT(PL_ORI_FROZEN) },
     { MP_ROM_QSTR(MP_QSTR_STATE_SIZE), MP_ROM_INT(PL_ORI_SAVED_SIZE) },
+
+    { MP_ROM_QSTR(MP_QSTR_Pipe), MP_ROM_PTR(&plumbcore_pipe_type) },
+    { MP_ROM_QSTR(MP_QSTR_BLOCK_FIELDS), MP_ROM_INT(PL_BLOCK_FIELDS) },
+    { MP_ROM_QSTR(MP_QSTR_BLOCK_SAMPLES), MP_ROM_INT(PL_PIPE_BLOCK_SAMPLES) },
 };
 static MP_DEFINE_CONST_DICT(plumbcore_globals, plumbcore_globals_table);
 

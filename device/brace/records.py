@@ -1,0 +1,116 @@
+"""What the brace writes into its log: the types of records and their layouts (SPEC.md, "Records").
+
+A body is the packed fields, little-endian, in the order given here; a newer firmware may add
+fields at the end and raises nothing else, so a reader takes what it knows and ignores the rest.
+Angles are in hundredths of a degree, times in hundredths of a second.
+"""
+
+import struct
+
+from brace.compat import const
+
+EPOCH = const(0x01)
+POSTURE = const(0x02)
+CUE = const(0x04)
+RESPONSE = const(0x05)
+INPUT = const(0x06)
+PAIN = const(0x07)
+WEAR = const(0x08)
+FAULT = const(0x09)
+GAP = const(0x0A)
+START = const(0x0B)
+TIME = const(0x0C)
+CALIBRATION = const(0x0D)
+AUDIT = const(0x10)
+RAW = const(0x20)
+
+# type: (name, struct format, field names)
+LAYOUTS = {
+    # Blocks that went in; posture, activity: the commonest; means and extremes over the epoch.
+    EPOCH: (
+        "epoch",
+        "<HBBBBhhhhhHHBB",
+        (
+            "blocks",
+            "posture",
+            "activity",
+            "confidence",
+            "flags",
+            "flexion_cdeg",
+            "flexion_min_cdeg",
+            "flexion_max_cdeg",
+            "lateral_cdeg",
+            "lumbar_cdeg",
+            "dynamic_mg",
+            "steps",
+            "cues",
+            "worn",
+        ),
+    ),
+    # The change, and the numbers that made it: the value of `axis` and the threshold it crossed.
+    POSTURE: (
+        "posture",
+        "<BBBhhhh",
+        (
+            "posture",
+            "before",
+            "axis",
+            "value_cdeg",
+            "threshold_cdeg",
+            "flexion_cdeg",
+            "lateral_cdeg",
+        ),
+    ),
+    CUE: (
+        "cue",
+        "<HBBHhh",
+        ("number", "posture", "strength", "dwell_ds", "value_cdeg", "threshold_cdeg"),
+    ),
+    RESPONSE: ("response", "<HBH", ("number", "outcome", "after_ds")),
+    INPUT: ("input", "<BIi", ("kind", "chunk", "value")),
+    PAIN: ("pain", "<BBhh", ("score", "posture", "flexion_cdeg", "lateral_cdeg")),
+    WEAR: ("wear", "<BB", ("state", "cause")),
+    FAULT: ("fault", "<BI", ("code", "value")),
+    GAP: ("gap", "<BBI", ("cause", "sensor", "length_cs")),
+    # Decisions begin anew here; with the raw samples that follow they can be replayed.
+    START: (
+        "start",
+        "<BBHIIIIIhh",
+        (
+            "sensors",
+            "reason",
+            "epoch_s",
+            "rate_s_mhz",
+            "rate_l_mhz",
+            "config",
+            "calibration",
+            "core",
+            "zone_min",
+            "reserved",
+        ),
+    ),
+    TIME: ("time", "<Qq", ("utc_ms", "step_ms")),
+    CALIBRATION: ("calibration", "<IBBhh", ("id", "result", "quality", "rom_cdeg", "tilt_cdeg")),
+}
+
+
+def pack(kind, *values):
+    """The body of a record of type `kind`."""
+    return struct.pack(LAYOUTS[kind][1], *values)
+
+
+def unpack(kind, body):
+    """The fields of a record as a dict, or None for a type without a layout here.  Fields that an
+    older firmware did not write are left out."""
+    if kind not in LAYOUTS:
+        return None
+    _, form, names = LAYOUTS[kind]
+    fields = {}
+    pos = 0
+    for code, name in zip(form[1:], names):
+        size = struct.calcsize("<" + code)
+        if pos + size > len(body):
+            break
+        (fields[name],) = struct.unpack_from("<" + code, body, pos)
+        pos += size
+    return fields
