@@ -43,12 +43,17 @@ def folder() -> Path:
     return paths.state() / "virtual"
 
 
-def _path(name: str) -> Path:
+def check_name(name: str) -> None:
+    """Raises UsageError unless `name` can name a virtual brace."""
     if not _NAME.fullmatch(name):
         raise UsageError(
             f"{name!r} cannot name a virtual brace",
             "Use 1 to 32 letters, digits, '-', '_' and '.', beginning with a letter or digit",
         )
+
+
+def _path(name: str) -> Path:
+    check_name(name)
     return folder() / f"{name}.json"
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
     "settings": ("settings", "Show and change a brace's own settings."),
+    "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
     "config": ("config", "Show this tool's settings and where they come from."),
 }
 

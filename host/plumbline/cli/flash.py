@@ -88,7 +88,8 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
             "image": str(path), "digest": loaded.digest, "fw": loaded.version,
             "dry_run": dry_run, "braces": rows})  # fmt: skip
     else:
-        keys = list(rows[0])
+        # What went wrong stands on the progress lines already.
+        keys = [k for k in rows[0] if k != "error" and any(row[k] is not None for row in rows)]
         common.table([k.upper() for k in keys], [[row[k] for k in keys] for row in rows])
     fleet.check(outcomes)
 

@@ -25,7 +25,9 @@ def show(device: tuple[str, ...], as_json: bool) -> None:
         common.emit_json("settings", answer)
         return
     limits = {name: (default, low, high) for name, default, low, high in SETTINGS}
-    values = answer["values"].items()
+    # In the order of the firmware's table; those of a newer firmware behind.
+    order = {name: place for place, name in enumerate(limits)}
+    values = sorted(answer["values"].items(), key=lambda v: order.get(v[0], len(order)))
     common.table(
         ["NAME", "VALUE", "DEFAULT", "FROM", "TO"],
         [[name, value, *limits.get(name, ("", "", ""))] for name, value in values],
