@@ -3,7 +3,7 @@
 import plumbcore
 import plumbport
 
-from brace import VERSION
+from brace import VERSION, posture, tactor
 from brace import commands as cmd
 from brace.board import power
 from brace.config import ConfigError
@@ -18,6 +18,7 @@ class BasicCommands:
         app.wire.handlers.update(
             {
                 cmd.HELLO: self._hello,
+                cmd.STATUS: self._status,
                 cmd.TIME_GET: self._time_get,
                 cmd.TIME_SET: self._time_set,
                 cmd.CONFIG_GET: self._config_get,
@@ -45,6 +46,19 @@ class BasicCommands:
             "max": MAX_PAYLOAD,
         }
 
+    def _status(self, request):
+        app = self._app
+        sensors = app.sense.names()
+        state = "ok" if len(sensors) == 2 else "degraded" if sensors else "safe"
+        return {
+            "sensors": sensors,
+            "state": state,
+            "faults": sorted(app.fault_names),
+            "battery": app.battery.millivolts(),
+            "posture": posture.NAMES[app.pipeline.posture.now],
+            "utc": app.clock.utc(),
+        }
+
     def _time_get(self, request):
         clock = self._app.clock
         return {"utc": clock.utc(), "up": clock.now()}
@@ -68,8 +82,11 @@ class BasicCommands:
         return self._config_get(request)
 
     def _buzz(self, request):
-        config = self._app.config
-        return {"ms": plumbport.motor(config["cue_level"], config["cue_ms"])}
+        pattern = request.get("pattern", 0)
+        if not isinstance(pattern, int) or not 0 <= pattern < len(tactor.PATTERNS):
+            say = "pattern must be from 0 to %d" % (len(tactor.PATTERNS) - 1)
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, say)
+        return {"ms": self._app.tactor.play(tactor.PATTERNS[pattern])}
 
     def _bootloader(self, request):
         self._app.wire.afterwards = power.bootloader

@@ -99,7 +99,7 @@ class Governor:
         self._pass_time()
         outside = posture in _CUED and value < self._config["bend_cdeg"]
         if not outside or posture != self._posture:
-            if self._waiting and not (posture in _CUED):
+            if self._waiting and posture not in _CUED:
                 self._answer(CORRECTED)
             if not outside:
                 self._strength = 0

@@ -73,6 +73,14 @@ class Posture:
         self._axis, self._value, self._threshold = AXIS_FLEXION, flexion, config["flexed_cdeg"]
         return UPRIGHT
 
+    def beyond(self, angles):
+        """The angle (cdeg) in the direction of the posture that is now: how far it goes."""
+        if self.now == LEFT:
+            return -angles[1]
+        if self.now == RIGHT:
+            return angles[1]
+        return -angles[0] if self.now == EXTENDED else angles[0]
+
     def block(self, flexion, lateral, inclination, speed_mdps):
         """One block: angles in cdeg against neutral, angular rate in mdps.  Returns whether the
         posture has changed."""

@@ -26,11 +26,13 @@ RAW = const(0x20)
 
 # type: (name, struct format, field names)
 LAYOUTS = {
+    # `block` counts blocks since the last start record.
     # Blocks that went in; posture, activity: the commonest; means and extremes over the epoch.
     EPOCH: (
         "epoch",
-        "<HBBBBhhhhhHHBB",
+        "<IHBBBBhhhhhHHBB",
         (
+            "block",
             "blocks",
             "posture",
             "activity",
@@ -50,8 +52,9 @@ LAYOUTS = {
     # The change, and the numbers that made it: the value of `axis` and the threshold it crossed.
     POSTURE: (
         "posture",
-        "<BBBhhhh",
+        "<IBBBhhhh",
         (
+            "block",
             "posture",
             "before",
             "axis",
@@ -63,11 +66,11 @@ LAYOUTS = {
     ),
     CUE: (
         "cue",
-        "<HBBHhh",
-        ("number", "posture", "strength", "dwell_ds", "value_cdeg", "threshold_cdeg"),
+        "<IHBBHhh",
+        ("block", "number", "posture", "strength", "dwell_ds", "value_cdeg", "threshold_cdeg"),
     ),
-    RESPONSE: ("response", "<HBH", ("number", "outcome", "after_ds")),
-    INPUT: ("input", "<BIi", ("kind", "chunk", "value")),
+    RESPONSE: ("response", "<IHBH", ("block", "number", "outcome", "after_ds")),
+    INPUT: ("input", "<IBi", ("chunk", "kind", "value")),
     PAIN: ("pain", "<BBhh", ("score", "posture", "flexion_cdeg", "lateral_cdeg")),
     WEAR: ("wear", "<BB", ("state", "cause")),
     FAULT: ("fault", "<BI", ("code", "value")),

@@ -1,0 +1,77 @@
+"""What an epoch of the log says: the commonest posture and the numbers behind it."""
+
+from brace import records
+from brace.compat import const
+from brace.posture import NAMES
+
+_BLOCKS_PER_S = const(8)
+_LIMIT = const(32767)
+
+
+def _short(value):
+    """Held within an int16."""
+    return max(-_LIMIT, min(_LIMIT, value))
+
+
+class Epoch:
+    """Gathers blocks and emits one record for every `epoch_s` seconds of them."""
+
+    def __init__(self, config, emit):
+        self._config = config
+        self._emit = emit
+        self._counts = [0] * len(NAMES)
+        self._clear()
+
+    def _clear(self):
+        for i in range(len(self._counts)):
+            self._counts[i] = 0
+        self._blocks = 0
+        self._flexion = self._lateral = self._lumbar = self._dynamic = 0
+        self._low = _LIMIT
+        self._high = -_LIMIT
+        self.cues = 0
+
+    def block(self, block, posture, angles, lumbar):
+        """One block: its number, the posture, the trunk's angles and the lumbar flexion."""
+        flexion = angles[0]
+        self._counts[posture] += 1
+        self._blocks += 1
+        self._flexion += flexion
+        self._lateral += angles[1]
+        self._lumbar += lumbar
+        self._dynamic += angles[4]
+        if flexion < self._low:
+            self._low = flexion
+        if flexion > self._high:
+            self._high = flexion
+        if self._blocks >= self._config["epoch_s"] * _BLOCKS_PER_S:
+            self._finish(block)
+
+    def _finish(self, block):
+        counts, n = self._counts, self._blocks
+        posture = 0
+        for i in range(len(counts)):
+            if counts[i] > counts[posture]:
+                posture = i
+        self._emit(
+            records.EPOCH,
+            records.pack(
+                records.EPOCH,
+                block,
+                n,
+                posture,
+                0,
+                counts[posture] * 100 // n,
+                0,
+                _short(self._flexion // n),
+                _short(self._low),
+                _short(self._high),
+                _short(self._lateral // n),
+                _short(self._lumbar // n),
+                min(self._dynamic // n, 65535),
+                0,
+                min(self.cues, 255),
+                1,
+            ),
+        )
+        self._clear()

@@ -1,0 +1,203 @@
+"""From samples to decisions and records: everything that a replay runs again.
+
+Pure: chunks of samples and inputs (button, time of day) come in, records and cues go out.  Nothing
+here looks at a clock; time is counted in blocks since the start record, so the same chunks and
+inputs give the same records on the brace, on the unix port and on the host.
+"""
+
+from array import array
+
+from plumbcore import BLOCK_FIELDS, Pipe, core_version
+
+from brace import records
+from brace.compat import const
+from brace.epoch import Epoch
+from brace.haptics import BLOCKS_PER_S, Governor
+from brace.posture import Posture
+
+HAS_S = const(1)
+HAS_L = const(2)
+
+# Reasons of a start record.
+POWER = const(1)
+SENSORS = const(2)
+CONFIG = const(3)
+CALIBRATED = const(4)
+RECORDING = const(5)
+
+# Kinds of input records.
+SNOOZE = const(1)
+PAIN_TAP = const(2)
+MINUTE = const(3)
+WEEK = const(4)
+
+_BLOCKS_PER_MINUTE = const(480)
+# Room for the blocks of a FIFO that filled up during a long flash erase.
+_BLOCKS_MAX = const(20)
+_S = const(1)
+_L = const(7)
+_FLEXION = const(0)
+_LATERAL = const(1)
+_INCLINATION = const(2)
+_RATE = const(3)
+_DYNAMIC = const(4)
+_ORI_FLAGS = const(5)
+_CONVERGED = const(2)
+# How long a cue of each strength shakes the sensors, in blocks, with the time to settle.
+_MASK_BLOCKS = (0, 5, 8, 11)
+
+
+class Pipeline:
+    """emit(kind, body): takes each record.  `posture`, `angles` and `block` tell what is now."""
+
+    def __init__(self, config, emit):
+        self._config = config
+        self._emit = emit
+        self._blocks = array("i", bytes(4 * BLOCK_FIELDS * _BLOCKS_MAX))
+        self._angles = array("i", bytes(4 * 5))
+        self._reset(0)
+
+    def _reset(self, sensors):
+        self.sensors = sensors
+        self.posture = Posture(self._config)
+        self.governor = Governor(self._config, self._on_cue, self._on_response)
+        self.epoch = Epoch(self._config, self._emit)
+        self.block = 0
+        self.chunks = 0
+        self._mask = 0
+        self._minute = -1
+        self._minute_blocks = 0
+        self._week = 0
+        self.pipe = None
+
+    def start(self, rate_s_mhz, rate_l_mhz, alignment, calibration_id, config_id, reason):
+        """Begins anew with these sensors (a rate of 0: not there) and their alignment, a sequence
+        of two quaternions or None for an uncalibrated sensor."""
+        sensors = (HAS_S if rate_s_mhz else 0) | (HAS_L if rate_l_mhz else 0)
+        self._reset(sensors)
+        if sensors:
+            self.pipe = Pipe(rate_s_mhz, rate_l_mhz)
+            for index in (0, 1):
+                if alignment[index]:
+                    self.pipe.align(index, *alignment[index])
+        self._emit(
+            records.START,
+            records.pack(
+                records.START,
+                sensors,
+                reason,
+                self._config["epoch_s"],
+                rate_s_mhz,
+                rate_l_mhz,
+                config_id,
+                calibration_id,
+                core_version(),
+                self._config["zone_min"],
+                0,
+            ),
+        )
+
+    def input(self, kind, value):
+        """Something from outside that decisions depend on, from the next chunk on."""
+        self._emit(records.INPUT, records.pack(records.INPUT, self.chunks, kind, value))
+        if kind == SNOOZE:
+            self.governor.snooze()
+        elif kind == PAIN_TAP:
+            self._emit(
+                records.PAIN,
+                records.pack(
+                    records.PAIN, value, self.posture.now, self._angles[0], self._angles[1]
+                ),
+            )
+        elif kind == MINUTE:
+            self._minute = value
+            self._minute_blocks = 0
+        elif kind == WEEK:
+            self._week = value
+
+    def chunk(self, s, n_s, l, n_l):  # noqa: E741
+        """One chunk of int16 samples of S and L.  Returns the strength of the cue to give now."""
+        n = self.pipe.chunk(s, n_s, l, n_l, self._blocks)
+        self.chunks += 1
+        cue = 0
+        for i in range(n):
+            strength = self._on_block(i * BLOCK_FIELDS)
+            if strength:
+                cue = strength
+        return cue
+
+    @property
+    def angles(self):
+        """Of the last block: trunk flexion, lateral, inclination (cdeg), rate (mdps), dynamic
+        acceleration (mg)."""
+        return self._angles
+
+    def _on_block(self, at):
+        blocks, angles = self._blocks, self._angles
+        trunk = at + (_L if self.sensors & HAS_L else _S)
+        for i in range(5):
+            angles[i] = blocks[trunk + i]
+        self.block += 1
+        self._pass_minute()
+        lumbar = 0
+        if self.sensors == HAS_S | HAS_L:
+            lumbar = blocks[at + _L + _FLEXION] - blocks[at + _S + _FLEXION]
+        converged = blocks[trunk + _ORI_FLAGS] & _CONVERGED
+        if self._mask:
+            # The motor shakes the sensors: what they say now is not the wearer.
+            self._mask -= 1
+        elif converged:
+            self._decide(angles)
+        posture = self.posture
+        self.epoch.block(self.block, posture.now, angles, lumbar)
+        strength = self.governor.block(
+            posture.now, posture.beyond(angles), posture.threshold, self._minute, self._week
+        )
+        if strength:
+            self._mask = _MASK_BLOCKS[strength]
+            self.epoch.cues += 1
+        return strength
+
+    def _decide(self, angles):
+        posture = self.posture
+        before = posture.now
+        if posture.block(angles[_FLEXION], angles[_LATERAL], angles[_INCLINATION], angles[_RATE]):
+            self._emit(
+                records.POSTURE,
+                records.pack(
+                    records.POSTURE,
+                    self.block,
+                    posture.now,
+                    before,
+                    posture.axis,
+                    posture.value,
+                    posture.threshold,
+                    angles[_FLEXION],
+                    angles[_LATERAL],
+                ),
+            )
+
+    def _pass_minute(self):
+        if self._minute < 0:
+            return
+        self._minute_blocks += 1
+        if self._minute_blocks == _BLOCKS_PER_MINUTE:
+            self._minute_blocks = 0
+            self._minute = (self._minute + 1) % 1440
+
+    def _on_cue(self, number, posture, strength, dwell_ds, value, threshold):
+        self._emit(
+            records.CUE,
+            records.pack(
+                records.CUE, self.block, number, posture, strength, dwell_ds, value, threshold
+            ),
+        )
+
+    def _on_response(self, number, outcome, after_ds):
+        self._emit(
+            records.RESPONSE,
+            records.pack(records.RESPONSE, self.block, number, outcome, after_ds),
+        )
+
+
+__all__ = ("BLOCKS_PER_S", "Pipeline")

@@ -1,0 +1,54 @@
+"""The task that plays vibration patterns, burst by burst, without waiting."""
+
+import plumbport
+
+# Strength of a cue -> bursts and pauses in ms, a burst first; 0 stands for the settable length.
+CUES = ((), (0,), (0, 200, 0), (0, 200, 0, 200, 0))
+# Patterns for guidance (docs/wearer.md explains them to the wearer).
+CONFIRM = (80,)
+ATTENTION = (80, 120, 80)
+TROUBLE = (400, 200, 400)
+PATTERNS = (CONFIRM, ATTENTION, TROUBLE) + CUES[1:]
+
+
+class Tactor:
+    """`play` begins a pattern, replacing the one under way."""
+
+    name = "tactor"
+
+    def __init__(self, config, wake):
+        self._config = config
+        self._wake = wake
+        self._pattern = ()
+        self._index = 0
+        self.short = 0
+
+    def play(self, pattern):
+        """Begins a pattern; () stops.  Returns how long it lasts, in ms."""
+        self._pattern = pattern
+        self._index = 0
+        self._wake(self)
+        own = self._config["cue_ms"]
+        return sum([ms or own for ms in pattern])
+
+    def cue(self, strength):
+        """Plays the cue of a strength from 1 to 3."""
+        self.play(CUES[strength])
+
+    def recover(self):
+        """Stops."""
+        self._pattern = ()
+        plumbport.motor(0, 0)
+
+    def step(self, now):
+        """Plays the next burst or waits out the next pause."""
+        if self._index >= len(self._pattern):
+            return 1000
+        ms = self._pattern[self._index] or self._config["cue_ms"]
+        if self._index & 1 == 0:
+            level = self._config["cue_level"]
+            if plumbport.motor(level, ms) < ms:
+                # The hard cap has cut it short; the pattern goes on in silence.
+                self.short += 1
+        self._index += 1
+        return ms
