@@ -166,13 +166,12 @@ _name_option = click.option("--name", metavar="NAME", help="Which one, if severa
 @common.command(command, name="play")
 @_name_option
 @click.argument("motion")
-@click.option("--mount", default="", help="How it sits on the body, as in the motion's docs.")
 @click.option("--loop", is_flag=True, help="Begin again at the end.")
-def play(name, motion, mount, loop) -> None:
+def play(name, motion, loop) -> None:
     """Move the body: play a scripted motion or a recording."""
     path = Path(motion)
     motion = str(path.resolve()) if path.exists() else motion
-    answer = _control(name, "play", motion=motion, mount=mount, loop=loop)
+    answer = _control(name, "play", motion=motion, loop=loop)
     common.say(f"Playing {answer['s']:.0f} s of motion")
 
 

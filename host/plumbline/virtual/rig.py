@@ -119,6 +119,19 @@ class VirtualBrace:
         for name, source in sources.items():
             self.transducers[name].set_source(source)
 
+    def play_motion(self, motion: str, *, loop: bool = False) -> float:
+        """Plays a motion script (a name that ships, or a file) or a recording (.npz) from now on.
+
+        Returns how many seconds it lasts.  Raises ValueError for what cannot be played.
+        """
+        from plumbline.virtual.body import Body
+
+        recorded = str(motion).endswith(".npz")
+        body = Body.from_recording(motion) if recorded else Body.from_script(motion)
+        start = self._now_us()
+        self.play({name: body.source(name, start, loop) for name in body.sensors})
+        return body.seconds
+
     # -- pins --------------------------------------------------------------------------------
 
     def set_battery(self, millivolts: int) -> None:
