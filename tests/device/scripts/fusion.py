@@ -87,7 +87,8 @@ def main():
     tell("fifo", other)
     other.reset()
     tell("reset", other)
-    for args in ((5000,), (30000,), (RATE, 1), (RATE, 2000000, 1), (RATE, 2000000, 16000000, 65535)):
+    scales = ((RATE, 1), (RATE, 2000000, 1), (RATE, 2000000, 16000000, 65535))
+    for args in ((5000,), (30000,)) + scales:
         refused(*args)
     try:
         plumbcore.Orientation(52000).restore(saved)

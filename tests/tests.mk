@@ -1,0 +1,11 @@
+# `make check` is the fast part, `make test` everything.
+
+PYTEST := $(VENV)/bin/pytest -q
+
+check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; under a minute
+	$(PYTEST) tests -m "not slow"
+
+test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
+	$(PYTEST) tests hil_tests
+
+.PHONY: check test
