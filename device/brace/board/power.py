@@ -1,16 +1,52 @@
-"""Sleeping, starting again, and knowing why we started."""
+"""Sleeping, the watchdog, starting again, and knowing why we started."""
 
 import machine
 
 from brace.board import serial
 from brace.compat import const
 
-WATCHDOG_MS = const(8000)
+# The longest that the RP2040's watchdog takes is 8388 ms; nothing stops it once it runs.
+_WATCHDOG_MS = const(8000)
+# A developer's prompt is kept alive for so long; then the brace goes back to its work.
+_GUARD_PERIOD_MS = const(2000)
+_GUARD_PERIODS = const(900)
+
+_watchdog = None
+_guard = None
+_guard_left = 0
 
 
 def start_watchdog():
-    """The watchdog; its longest time is 8388 ms, and nothing stops it once started."""
-    return machine.WDT(timeout=WATCHDOG_MS)
+    """Starts the watchdog, or finds it running.  Its `feed` is to be called every few seconds."""
+    global _watchdog
+    if _watchdog is None:
+        _watchdog = machine.WDT(timeout=_WATCHDOG_MS)
+    return _watchdog
+
+
+def guard():
+    """Feeds the watchdog from a timer while no firmware runs: during start-up, and while a
+    developer has the prompt.  After half an hour it lets go, and the watchdog restarts the brace:
+    one that was left at a prompt goes back to its wearer."""
+    global _guard, _guard_left
+    start_watchdog()
+    _guard_left = _GUARD_PERIODS
+    if _guard is None:
+        _guard = machine.Timer()
+    _guard.init(period=_GUARD_PERIOD_MS, mode=machine.Timer.PERIODIC, callback=_keep)
+
+
+def end_guard():
+    """The firmware's own supervisor takes over."""
+    if _guard is not None:
+        _guard.deinit()
+
+
+def _keep(timer):
+    global _guard_left
+    if _guard_left > 0:
+        _guard_left -= 1
+        _watchdog.feed()
 
 
 def sleep(ms, deeply):
@@ -25,9 +61,8 @@ def sleep(ms, deeply):
 
 
 def restart_cause():
-    """Why the brace started: "power", "watchdog" or "soft"."""
-    cause = machine.reset_cause()
-    return "watchdog" if cause == machine.WDT_RESET else "power"
+    """Why the brace started: "watchdog", "power"."""
+    return "watchdog" if machine.reset_cause() == machine.WDT_RESET else "power"
 
 
 def restart():
