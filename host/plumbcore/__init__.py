@@ -19,20 +19,28 @@ from plumbcore.frame import (
     frame_encode,
 )
 from plumbcore.fusion import (
+    ALIGN_CROOKED,
+    ALIGN_MOVED,
+    ALIGN_SHORT,
+    ALIGN_SMALL,
+    ALIGN_UNSURE,
     ORI_CLIPPED,
     ORI_CONVERGED,
     ORI_FROZEN,
     ORI_RESTING,
     STATE_SIZE,
+    Alignment,
     Orientation,
+    Relative,
 )
 from plumbcore.pipe import BLOCK_FIELDS, BLOCK_SAMPLES, Pipe
 
 __all__ = [
     "BLOCK_FIELDS", "BLOCK_SAMPLES", "Pipe",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
+    "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",
-    "FrameDecoder", "core_version", "crc32", "frame_encode",
+    "Relative", "FrameDecoder", "core_version", "crc32", "frame_encode",
 ]
 
 

@@ -10,6 +10,7 @@ from plumbcore._core import ffi, lib
 GYR_FS_MDPS = 2293760
 ACC_FS_UG = 15990784
 DELAY_US = 2500
+REL_TAU_MS = lib.PL_REL_TAU_MS
 
 _ERRORS = {
     lib.PL_EFUSION_RATE: "rate_mhz is outside 10000..2000000, or over 54 degrees a sample",
@@ -30,6 +31,14 @@ def _check(result: int) -> int:
 def _int32(out, n: int):
     """The writable buffer `out` as n int32."""
     view = ffi.from_buffer("int32_t[]", out, require_writable=True)
+    if len(view) < n:
+        raise ValueError("buffer too small")
+    return view
+
+
+def _int32_in(data, n: int):
+    """The buffer `data` as n int32."""
+    view = ffi.from_buffer("int32_t[]", data)
     if len(view) < n:
         raise ValueError("buffer too small")
     return view
@@ -139,3 +148,124 @@ ORI_CONVERGED = lib.PL_ORI_CONVERGED
 ORI_CLIPPED = lib.PL_ORI_CLIPPED
 ORI_FROZEN = lib.PL_ORI_FROZEN
 STATE_SIZE = lib.PL_ORI_SAVED_SIZE
+
+
+class Alignment:
+    """How a sensor lies on its segment (x anterior, y left, z up), found from two movements.
+
+    Feed `still` while the wearer stands and `bend` during one bend forward, at `rate_mhz` calls
+    per 1000 s (some 5 Hz or more), then `finish`.
+    """
+
+    def __init__(self, rate_mhz: int):
+        self._align = ffi.new("pl_align *")
+        self._q = ffi.new("int32_t[4]")
+        self._v = ffi.new("int32_t[3]")
+        if lib.pl_align_init(self._align, rate_mhz):
+            raise ValueError("rate_mhz is outside 1000..2000000")
+
+    def begin(self) -> None:
+        """Forgets the movements, keeps the alignment."""
+        lib.pl_align_begin(self._align)
+
+    def _attitude(self, ori: Orientation):
+        lib.pl_ori_quat(ori._state, ori._coef, self._q)
+        return self._q
+
+    def still(self, ori: Orientation) -> None:
+        """The wearer stands still."""
+        lib.pl_align_still(self._align, self._attitude(ori), ori.flags())
+
+    def bend(self, ori: Orientation) -> None:
+        """The wearer bends forward or comes back."""
+        lib.pl_align_bend(self._align, self._attitude(ori))
+
+    def finish(self) -> int:
+        """Finds the alignment: 0, or ALIGN_SHORT, _UNSURE, _MOVED, _SMALL, _CROOKED."""
+        return lib.pl_align_finish(self._align)
+
+    def level(self, nominal=None) -> int:
+        """From standing alone: the smallest change of `nominal` (4 int32, sensor <- segment;
+        None for as it is) that puts z upright: 0, or ALIGN_SHORT, _UNSURE, _MOVED."""
+        q = self._align.q if nominal is None else _int32_in(nominal, 4)
+        return lib.pl_align_level(self._align, q)
+
+    def quality(self) -> int:
+        """Of the last `finish`, 0..100: share of turning about one axis, less disagreement."""
+        return self._align.quality
+
+    def seen(self, out) -> None:
+        """What the movements were, into 3 int32, cdeg: bend, sway, crookedness."""
+        view = _int32(out, 3)
+        view[0] = self._align.bend_cdeg
+        view[1] = self._align.sway_cdeg
+        view[2] = self._align.crooked_cdeg
+
+    def quat(self, out) -> None:
+        """Sensor <- segment into 4 int32, Q30."""
+        view = _int32(out, 4)
+        for i in range(4):
+            view[i] = self._align.q[i]
+
+    def set_quat(self, q) -> None:
+        """Takes an alignment found earlier (4 int32)."""
+        if lib.pl_align_set(self._align, _int32_in(q, 4)):
+            raise ValueError("not a quaternion of length 1 in Q30")
+
+    def segment(self, ori: Orientation, out) -> None:
+        """Attitude earth <- segment into 4 int32, Q30."""
+        lib.pl_align_segment(self._align, self._attitude(ori), _int32(out, 4))
+
+    def tilt(self, ori: Orientation, out) -> None:
+        """Inclination into 2 int32, cdeg: flexion (forward), lateral (to the right)."""
+        view = _int32(out, 2)
+        lib.pl_align_segment(self._align, self._attitude(ori), self._q)
+        lib.pl_tilt(self._q, view)
+
+    def rate(self, ori: Orientation, out) -> None:
+        """Angular rate in the segment frame into 3 int32, mdps."""
+        view = _int32(out, 3)
+        lib.pl_ori_rate(ori._state, ori._coef, self._v)
+        lib.pl_align_vector(self._align, self._v, view)
+
+    def force(self, ori: Orientation, out) -> None:
+        """Specific force in the segment frame into 3 int32, 10^-6 g."""
+        view = _int32(out, 3)
+        lib.pl_ori_force(ori._state, ori._coef, self._v)
+        lib.pl_align_vector(self._align, self._v, view)
+
+
+class Relative:
+    """Lumbar angles: the upper segment (T12/L1) seen from the lower one (sacrum).
+
+    The mean axial rotation over some `tau_ms` is taken to be zero (pl_fusion.h says why).
+    `rate_mhz` is that of the updates.
+    """
+
+    def __init__(self, rate_mhz: int, tau_ms: int = REL_TAU_MS):
+        self._rel = ffi.new("pl_rel *")
+        self._lower = ffi.new("int32_t[4]")
+        self._upper = ffi.new("int32_t[4]")
+        if lib.pl_rel_init(self._rel, rate_mhz, tau_ms):
+            raise ValueError("rate_mhz is outside 100..2000000 or tau_ms outside 1000..600000, "
+                             "or tau_ms is less than 4 updates")
+
+    def update(self, lower: Orientation, lower_align: Alignment, upper: Orientation,
+               upper_align: Alignment, neutral: bool = False) -> None:
+        """One update from both filters; `neutral` takes the axial rotation to be zero now."""
+        lower_align.segment(lower, ffi.buffer(self._lower))
+        upper_align.segment(upper, ffi.buffer(self._upper))
+        lib.pl_rel_update(self._rel, self._lower, self._upper, bool(neutral))
+
+    def angles(self, out) -> None:
+        """Flexion (forward), lateral (to the right), axial (to the left) into 3 int32, cdeg."""
+        view = _int32(out, 3)
+        for i in range(3):
+            view[i] = self._rel.angle_cdeg[i]
+
+
+ALIGN_SHORT = lib.PL_EALIGN_SHORT
+ALIGN_UNSURE = lib.PL_EALIGN_UNSURE
+ALIGN_MOVED = lib.PL_EALIGN_MOVED
+ALIGN_SMALL = lib.PL_EALIGN_SMALL
+ALIGN_CROOKED = lib.PL_EALIGN_CROOKED

@@ -87,7 +87,8 @@ typedef struct {
     uint16_t tau_ms;      /* time constant of the specific force's low-pass, 500 .. 20000 */
     uint16_t rest_ms;     /* so long within both thresholds is rest, 200 .. 20000 */
     uint16_t rest_gyr_mdps; /* deviation from the mean of any axis, 50 .. 20000 */
-    uint16_t rest_acc_mg;   /* deviation from the mean of any axis, 2 .. 1000 */
+    uint16_t rest_acc_mg;   /* deviation from the mean of any axis, 2 .. 1000; and twice the drift
+                               of the mean that rest may have */
     uint16_t bias_clip_mdps;    /* bias is held so near its origin, 500 .. 30000 */
     uint16_t bias_start_mdps;   /* standard deviation of the bias at start, 10 .. 2000 */
     uint16_t bias_motion_mdps;  /* ... and where the estimates from motion, 10 .. 2000 */
@@ -156,6 +157,7 @@ typedef struct {
     int32_t sum_raw[6];       /* counts */
     int16_t row[6];           /* low-passed rows, Q14 */
     int16_t still[6];         /* low-passed counts */
+    int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */
     int16_t h[3];             /* last half angle, h / 2^16 */
     int16_t carry[3];         /* what rounding has left of it, h */
     int16_t correction[2];    /* about earth x and y, half angle Q18 */
@@ -165,6 +167,7 @@ typedef struct {
     uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
     uint16_t rest;            /* blocks without movement, up to rest_blocks */
     uint16_t frozen;          /* blocks without any change, up to frozen_blocks */
+    uint16_t unused;
     uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
     uint8_t seen;             /* in this block: PL_ORI_SEEN_* */
 } pl_ori_state;
@@ -173,6 +176,7 @@ enum {
     PL_ORI_BEGUN_LEVEL = 1, /* the quaternion was set from a first sample */
     PL_ORI_BEGUN_BLOCK = 2, /* the sums have covered a whole block once */
     PL_ORI_BEGUN_STILL = 4, /* the low-pass of the raw counts has begun */
+    PL_ORI_BEGUN_REST = 8,  /* there was rest, so the bias was measured */
 };
 
 enum {
@@ -285,5 +289,136 @@ int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]);
  */
 uint32_t pl_ori_update_fifo(pl_ori_state *state, const pl_ori_coef *coef, pl_fifo *fifo,
                             const uint8_t *bytes, uint32_t length, uint32_t *lost);
+
+/*
+ * SENSOR TO SEGMENT
+ *
+ * A segment's (anatomical) frame is x anterior, y left, z up when its wearer stands; the sensor
+ * lies on it in some way that the wearer need not know.  Two movements tell:
+ *
+ *   1. standing still: the up direction is z;
+ *   2. one bend forward, back again if the wearer likes: what turns the segment in it is a
+ *      rotation about y, forward being the way in which it tilts farthest.
+ *
+ * Both are fed with the attitude of the running filter, at any steady rate of some 5 Hz or more.
+ * The axis of the bend is the main direction, in the plane across z, of the turns between one
+ * attitude and the next (a functional axis as in J. Favre et al., Functional calibration procedure
+ * for 3D knee joint angle description using inertial sensors, J Biomech 42 (2009)); its sign and a
+ * check come from where the up direction went.
+ *
+ * The alignment q is sensor <- segment: earth <- segment is q_sensor (x) q.
+ */
+enum {
+    PL_EALIGN_SHORT = -1,     /* stood still for less than PL_ALIGN_STILL_MS */
+    PL_EALIGN_UNSURE = -2,    /* the filter was not converged while standing */
+    PL_EALIGN_MOVED = -3,     /* the up direction left its first by over PL_ALIGN_SWAY_CDEG */
+    PL_EALIGN_SMALL = -4,     /* bent by less than PL_ALIGN_BEND_CDEG */
+    PL_EALIGN_CROOKED = -5,   /* the bend was not about one axis: quality below the minimum */
+};
+
+#define PL_ALIGN_STILL_MS 2000u
+#define PL_ALIGN_SWAY_CDEG 500
+#define PL_ALIGN_BEND_CDEG 2000
+#define PL_ALIGN_QUALITY_MIN 60
+
+typedef struct {
+    int32_t q[4];           /* sensor <- segment, Q30; set by finish and level */
+    int32_t quality;        /* 0 .. 100, see pl_align_finish */
+    int32_t bend_cdeg;      /* farthest tilt from standing */
+    int32_t sway_cdeg;      /* farthest from the first up direction while standing */
+    int32_t crooked_cdeg;   /* between the axis of the turns and that of the farthest tilt */
+    int32_t rate_mhz;       /* of calls */
+    int32_t still;          /* calls of pl_align_still */
+    int32_t unsure;         /* ... in which the filter was not converged */
+    int32_t first_up[3];    /* sensor frame, Q30 */
+    int32_t sum_up[3];      /* Q12 */
+    int32_t far_up[3];      /* up direction farthest from standing, Q30 */
+    int32_t last_q[4];      /* attitude at the last call of pl_align_bend */
+    int64_t turn[6];        /* second moments of turns between calls, xx xy xz yy yz zz */
+    uint8_t bending;
+} pl_align;
+
+/*
+ * Starts with the identity for an alignment.  rate_mhz: of the calls of still and bend,
+ * 1000 .. 2000000.  0 or PL_EFUSION_RATE.
+ */
+int pl_align_init(pl_align *align, uint32_t rate_mhz);
+
+/* Forgets what was fed, keeps the alignment. */
+void pl_align_begin(pl_align *align);
+
+/* The wearer stands still: attitude (pl_ori_quat) and flags of the filter. */
+void pl_align_still(pl_align *align, const int32_t q[4], uint32_t flags);
+
+/* The wearer bends. */
+void pl_align_bend(pl_align *align, const int32_t q[4]);
+
+/*
+ * Finds the alignment; 0 and align->q and quality set, or PL_EALIGN_*: align->q as before.
+ * quality is the share of turning about the found axis in all turning, per cent, less 2 for each
+ * degree of crooked_cdeg.
+ */
+int pl_align_finish(pl_align *align);
+
+/*
+ * From standing alone: the smallest change of the alignment `nominal` (sensor <- segment, as the
+ * part is built in) that puts z upright; 0, or PL_EALIGN_SHORT, _UNSURE, _MOVED.  It cannot tell
+ * forward from sideways better than `nominal` does; quality is 0.
+ */
+int pl_align_level(pl_align *align, const int32_t nominal[4]);
+
+/* Takes an alignment found earlier; 0, or PL_EFUSION_STATE if |q| is not 1 within 1 %. */
+int pl_align_set(pl_align *align, const int32_t q[4]);
+
+/* earth <- segment of a sensor's attitude. */
+void pl_align_segment(const pl_align *align, const int32_t q[4], int32_t out[4]);
+
+/* A vector in the sensor frame (rate, force; |v| < 2^28) seen in the segment's. */
+void pl_align_vector(const pl_align *align, const int32_t v[3], int32_t out[3]);
+
+/*
+ * Inclination of a segment's z axis from an attitude earth <- segment: tilt_cdeg[0] forward
+ * (flexion, -18000 .. 18000), measured in the segment's own sagittal plane, tilt_cdeg[1] to the
+ * right (lateral, -9000 .. 9000).  As rotations, the segment was tilted to the right first, then
+ * flexed.  Lying on a side, flexion has no meaning.
+ */
+void pl_tilt(const int32_t q[4], int32_t tilt_cdeg[2]);
+
+/*
+ * TWO SEGMENTS: LUMBAR ANGLES
+ *
+ * Attitude of the upper segment seen from the lower one.  Each filter's heading drifts by itself,
+ * so the heading between them has to come from an assumption: *the mean axial rotation between
+ * the two segments over a time of some tau is zero*.  A correction about the vertical turns the
+ * upper segment so that axial rotation decays to zero with time constant tau; it stops where
+ * rotation about the vertical is no axial rotation (trunk horizontal).  Consequences: flexion and
+ * lateral bend are free of drift; a twist is seen truly while it is short against tau, and a
+ * twist that is held fades.
+ */
+#define PL_REL_TAU_MS 30000u
+
+typedef struct {
+    int32_t half[2];        /* heading of the lower over the upper earth frame: cos, sin of half */
+    int32_t leak;           /* fraction of axial rotation taken away per update, Q30 */
+    int32_t angle_cdeg[3];  /* flexion, lateral, axial */
+    uint8_t begun;
+} pl_rel;
+
+/*
+ * rate_mhz: of the updates, 100 .. 2000000; tau_ms: 1000 .. 600000, and 4 updates long at least.
+ * 0 or PL_EFUSION_RATE, PL_EFUSION_PARAM.
+ */
+int pl_rel_init(pl_rel *rel, uint32_t rate_mhz, uint32_t tau_ms);
+
+/*
+ * Attitudes earth <- segment of the lower (sacrum) and upper (T12/L1) segment.  The first update
+ * after pl_rel_init, and any with `neutral` set, takes the axial rotation to be zero at once.
+ *
+ * angle_cdeg: flexion about the lower segment's y (forward positive), axial rotation about the
+ * upper one's z (to the left positive), lateral bend about the axis across both (to the right
+ * positive); G. Wu et al., ISB recommendation on definitions of joint coordinate systems, J Biomech
+ * 35 (2002).
+ */
+void pl_rel_update(pl_rel *rel, const int32_t lower[4], const int32_t upper[4], int neutral);
 
 #endif

@@ -42,6 +42,27 @@ static inline int32_t fx_clamp(int32_t x, int32_t limit) {
 /* v turned by the unit quaternion q (Q30), |v| < 2^28. */
 void fx_rotate(int32_t out[3], const int32_t q[4], const int32_t v[3]);
 
+/* Product of quaternions of length 1, Q30: out = a (x) b. */
+void fx_qmul(int32_t out[4], const int32_t a[4], const int32_t b[4]);
+
+/*
+ * Angle of the vector (x, y), 2^32 a turn, so that a half turn is INT32_MIN; 0 for (0, 0).
+ * |x|, |y| < 2^31.  *length, unless NULL, is its length, below 2^32 (within 2^-19 of it).
+ */
+int32_t fx_atan2(int32_t y, int32_t x, uint32_t *length);
+
+/* An angle of 2^32 a turn in hundredths of a degree, -18000 .. 18000, rounded. */
+int32_t fx_cdeg(int32_t angle);
+
+/* Scales the n (2 to 4) parts of v to length 1 in Q30; 0 if v is too short for a direction. */
+int fx_unit(int32_t v[], int n);
+
+/* out = u x v for vectors of length at most 2 in Q30. */
+void fx_cross(int32_t out[3], const int32_t u[3], const int32_t v[3]);
+
+/* u . v, Q30, the same. */
+int32_t fx_dot(const int32_t u[3], const int32_t v[3]);
+
 /* floor(sqrt(x)). */
 uint32_t fx_sqrt(uint32_t x);
 

@@ -147,7 +147,11 @@ static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
             st->still_s2[i] = out = in;
         }
         st->still[i] = (int16_t)fx_clamp((out + 2048) >> 12, 32767);
-        if (i < 3) {
+        if (i >= 3) {
+            /* A turn too slow and steady to be seen otherwise still tilts gravity. */
+            int32_t moved = st->still[i] - st->rest_acc[i - 3];
+            still &= moved <= co->rest_acc / 2 && moved >= -(co->rest_acc / 2);
+        } else {
             int32_t counts = fx_clamp(out, 1 << 26) * 16; /* Q16 */
             int32_t mean = fx_mul_s16(counts, co->half_angle)
                 + (fx_mul_u16(counts, (uint32_t)co->half_angle_low) >> 16);
@@ -160,8 +164,13 @@ static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
 
     if (!still) {
         st->rest = 0;
+        memcpy(st->rest_acc, &st->still[3], sizeof st->rest_acc);
     } else if (st->rest < co->rest_blocks) {
         st->rest++;
+    } else if (!(st->begun & PL_ORI_BEGUN_REST)) {
+        /* Only now is the bias known: what the low-pass remembers was turned by it. */
+        st->begun |= PL_ORI_BEGUN_REST;
+        st->start = 0;
     }
     if (!frozen) {
         st->frozen = 0;

@@ -15,7 +15,7 @@
 #define STATE_VERSION 1u
 
 /* No padding may hide in what is saved. */
-typedef char state_is_packed[sizeof(pl_ori_state) == 4 * 64 + 2 * 31 + 2 ? 1 : -1];
+typedef char state_is_packed[sizeof(pl_ori_state) == 4 * 64 + 2 * 35 + 2 ? 1 : -1];
 
 static uint32_t stamp(const pl_ori_coef *co) {
     return pl_crc32(STATE_VERSION, (const uint8_t *)co, sizeof *co);

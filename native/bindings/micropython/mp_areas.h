@@ -13,6 +13,8 @@ extern const mp_obj_type_t plumbcore_frame_decoder_type;
 
 /* mp_fusion.c */
 extern const mp_obj_type_t plumbcore_orientation_type;
+extern const mp_obj_type_t plumbcore_alignment_type;
+extern const mp_obj_type_t plumbcore_relative_type;
 
 /* mp_pipe.c */
 extern const mp_obj_type_t plumbcore_pipe_type;

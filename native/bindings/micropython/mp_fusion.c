@@ -6,9 +6,9 @@
 #include "py/runtime.h"
 
 #include "mp_areas.h"
-#include "pl_fusion.h"
+#include "mp_fusion.h"
 
-static void fusion_check(int result) {
+void mp_fusion_check(int result) {
     switch (result) {
         case PL_EFUSION_RATE:
             mp_raise_ValueError(MP_ERROR_TEXT("rate_mhz is outside 10000..2000000, or over 54 degrees a sample"));
@@ -27,34 +27,26 @@ static void fusion_check(int result) {
     }
 }
 
-static void *buffer_of(mp_obj_t obj, size_t length, mp_uint_t flags) {
+void *mp_fusion_buffer(mp_obj_t obj, size_t length, mp_uint_t flags) {
     mp_buffer_info_t info;
     mp_get_buffer_raise(obj, &info, flags);
     if (info.len < length) {
-        fusion_check(PL_EFUSION_SPACE);
+        mp_fusion_check(PL_EFUSION_SPACE);
     }
     return info.buf;
 }
 
-static int32_t *int32_out(mp_obj_t obj, size_t n) {
-    return buffer_of(obj, n * sizeof(int32_t), MP_BUFFER_WRITE);
+int32_t *mp_fusion_int32(mp_obj_t obj, size_t n) {
+    return mp_fusion_buffer(obj, n * sizeof(int32_t), MP_BUFFER_WRITE);
 }
 
 static mp_int_t length_of(mp_obj_t obj) {
     mp_int_t n = mp_obj_get_int(obj);
     if (n < 0) {
-        fusion_check(PL_EFUSION_SPACE);
+        mp_fusion_check(PL_EFUSION_SPACE);
     }
     return n;
 }
-
-typedef struct {
-    mp_obj_base_t base;
-    pl_ori_coef coef;
-    pl_ori_state state;
-    pl_fifo fifo;
-    uint32_t lost;
-} orientation_obj;
 
 static mp_obj_t orientation_reset(mp_obj_t self_in) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
@@ -79,11 +71,11 @@ static mp_obj_t orientation_make_new(const mp_obj_type_t *type, size_t n_args, s
     }
     if (n_args > 3) {
         mp_int_t delay = mp_obj_get_int(args[3]);
-        fusion_check(delay < 0 || delay > UINT16_MAX ? PL_EFUSION_PARAM : 0);
+        mp_fusion_check(delay < 0 || delay > UINT16_MAX ? PL_EFUSION_PARAM : 0);
         params.delay_us = (uint16_t)delay;
     }
     orientation_obj *self = mp_obj_malloc(orientation_obj, type);
-    fusion_check(pl_ori_coef_init(&self->coef, &params));
+    mp_fusion_check(pl_ori_coef_init(&self->coef, &params));
     orientation_reset(MP_OBJ_FROM_PTR(self));
     return MP_OBJ_FROM_PTR(self);
 }
@@ -103,7 +95,7 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(orientation_update_obj, 7, 7, orienta
 static mp_obj_t orientation_update_block(mp_obj_t self_in, mp_obj_t buf, mp_obj_t n_in) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
     mp_int_t n = length_of(n_in);
-    const uint8_t *data = buffer_of(buf, 12 * (size_t)n, MP_BUFFER_READ);
+    const uint8_t *data = mp_fusion_buffer(buf, 12 * (size_t)n, MP_BUFFER_READ);
     pl_ori_update_block(&self->state, &self->coef, data, (uint32_t)n);
     return mp_const_none;
 }
@@ -112,7 +104,7 @@ static MP_DEFINE_CONST_FUN_OBJ_3(orientation_update_block_obj, orientation_updat
 static mp_obj_t orientation_update_fifo(mp_obj_t self_in, mp_obj_t buf, mp_obj_t n_in) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
     mp_int_t n = length_of(n_in);
-    const uint8_t *data = buffer_of(buf, (size_t)n, MP_BUFFER_READ);
+    const uint8_t *data = mp_fusion_buffer(buf, (size_t)n, MP_BUFFER_READ);
     return MP_OBJ_NEW_SMALL_INT(pl_ori_update_fifo(&self->state, &self->coef, &self->fifo, data,
         (uint32_t)n, &self->lost));
 }
@@ -133,35 +125,35 @@ static MP_DEFINE_CONST_FUN_OBJ_2(orientation_gap_obj, orientation_gap);
 
 static mp_obj_t orientation_quat(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_quat(&self->state, &self->coef, int32_out(out, 4));
+    pl_ori_quat(&self->state, &self->coef, mp_fusion_int32(out, 4));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_quat_obj, orientation_quat);
 
 static mp_obj_t orientation_rate(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_rate(&self->state, &self->coef, int32_out(out, 3));
+    pl_ori_rate(&self->state, &self->coef, mp_fusion_int32(out, 3));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_rate_obj, orientation_rate);
 
 static mp_obj_t orientation_force(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_force(&self->state, &self->coef, int32_out(out, 3));
+    pl_ori_force(&self->state, &self->coef, mp_fusion_int32(out, 3));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_force_obj, orientation_force);
 
 static mp_obj_t orientation_earth_force(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_earth_force(&self->state, &self->coef, int32_out(out, 3));
+    pl_ori_earth_force(&self->state, &self->coef, mp_fusion_int32(out, 3));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_earth_force_obj, orientation_earth_force);
 
 static mp_obj_t orientation_bias(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_bias(&self->state, &self->coef, int32_out(out, 3));
+    pl_ori_bias(&self->state, &self->coef, mp_fusion_int32(out, 3));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_bias_obj, orientation_bias);
@@ -195,7 +187,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(orientation_converged_obj, orientation_converge
 
 static mp_obj_t orientation_state(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    uint8_t *bytes = buffer_of(out, PL_ORI_SAVED_SIZE, MP_BUFFER_WRITE);
+    uint8_t *bytes = mp_fusion_buffer(out, PL_ORI_SAVED_SIZE, MP_BUFFER_WRITE);
     return MP_OBJ_NEW_SMALL_INT(pl_ori_save(&self->state, &self->coef, bytes, PL_ORI_SAVED_SIZE));
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_state_obj, orientation_state);
@@ -204,7 +196,7 @@ static mp_obj_t orientation_restore(mp_obj_t self_in, mp_obj_t in) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
     mp_buffer_info_t info;
     mp_get_buffer_raise(in, &info, MP_BUFFER_READ);
-    fusion_check(pl_ori_restore(&self->state, &self->coef, info.buf, (uint32_t)info.len));
+    mp_fusion_check(pl_ori_restore(&self->state, &self->coef, info.buf, (uint32_t)info.len));
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_restore_obj, orientation_restore);

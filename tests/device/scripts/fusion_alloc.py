@@ -9,6 +9,8 @@ q = array("i", [0] * 4)
 v = array("i", [0] * 3)
 samples = bytes(12 * 21)
 fifo = bytes(7 * 42)
+align = plumbcore.Alignment(104000)
+relative = plumbcore.Relative(104000)
 state = bytearray(plumbcore.STATE_SIZE)
 
 
@@ -24,6 +26,17 @@ def turn():
     ori.bias(v)
     ori.state(state)
     ori.restore(state)
+    align.still(ori)
+    align.bend(ori)
+    align.tilt(ori, v)
+    align.segment(ori, q)
+    align.rate(ori, v)
+    align.force(ori, v)
+    align.seen(v)
+    relative.update(ori, align, ori, align)
+    relative.angles(v)
+    if align.finish() + align.level() + align.quality() > 0:
+        return None
     return ori.resting() and ori.converged() and ori.flags() + ori.lost()
 
 
