@@ -1,0 +1,1 @@
+"""The report's parts, one module each (plumbline.report.page lists them)."""

@@ -1,0 +1,29 @@
+"""What the brace's nudges led to."""
+
+from __future__ import annotations
+
+from plumbline.report import figures, words
+from plumbline.report.html import Section, paragraph
+from plumbline.report.wearing import POSTURES, Wearing
+
+
+def section(wearing: Wearing, about) -> Section | None:
+    cues = wearing.cues()
+    if not cues:
+        return None
+    answered = sum(c.outcome == "corrected" for c in cues)
+    snoozed = sum(c.outcome == "snoozed" for c in cues)
+    why: dict[str, int] = {}
+    for cue in cues:
+        name = POSTURES[cue.posture] if cue.posture < len(POSTURES) else "unknown"
+        why[name] = why.get(name, 0) + 1
+    reasons = [
+        f"{n} for {words.PLAIN[name]}" for name, n in sorted(why.items(), key=lambda w: -w[1])
+    ]
+    text = [
+        f"{words.count(len(cues), 'nudge').capitalize()}: {words.listed(reasons)}.",
+        f"You answered {answered} of them by changing your posture"
+        + (f" and asked for quiet after {snoozed}." if snoozed else "."),
+        "Each dot is one nudge, placed by how long it took." if len(cues) > 1 else "",
+    ]
+    return Section("wearer", "Nudges", paragraph(*text) + figures.answers(cues))

@@ -1,0 +1,88 @@
+"""Numbers in the words that people use."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from plumbline.report.wearing import Day
+
+# What each posture is called towards the wearer.
+PLAIN = {
+    "upright": "upright",
+    "flexed": "bent forward",
+    "extended": "leaning back",
+    "left": "leaning left",
+    "right": "leaning right",
+    "lying": "lying down",
+    "moving": "moving",
+    "unknown": "not sure",
+    "off": "not worn",
+    "gap": "nothing recorded",
+}
+
+
+def duration(seconds: float) -> str:
+    """"45 s", "2 min 05 s", "12 min", "3 h 05 min"."""
+    if seconds < 59.5:
+        return f"{seconds:.0f} s"
+    if seconds < 599.5:
+        whole, rest = divmod(round(seconds), 60)
+        return f"{whole} min {rest:02} s" if rest else f"{whole} min"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes % 60 else f"{minutes // 60} h"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """"one nudge", "3 nudges"."""
+    if number == 1:
+        return f"one {one}"
+    return f"{'no' if number == 0 else number} {many or one + 's'}"
+
+
+def percent(part: float, whole: float) -> str:
+    """"64 %"; "–" of nothing."""
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def listed(items: Sequence[str]) -> str:
+    """"a", "a and b", "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def day_name(day: Day) -> str:
+    """"Tuesday 21 November", or which start of the brace it was."""
+    if day.date is None:
+        return f"Start {day.number}, date not known"
+    return f"{day.date:%A} {day.date.day} {day.date:%B}"
+
+
+def clock(day: Day, at: float, seconds: bool = False) -> str:
+    """The time of day, or since the start where the date is not known."""
+    if day.date is None:
+        passed = int(at - day.start)
+        hours, rest = divmod(passed, 3600)
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{day.clock(at):%H:%M:%S}" if seconds else f"{day.clock(at):%H:%M}"
+
+
+def interval(values: Sequence[float]) -> tuple[float, float, float]:
+    """Median and quartiles of at least one value."""
+    if len(values) == 1:
+        return values[0], values[0], values[0]
+    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
+    return middle, low, high
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """The 95 % interval of a proportion (Wilson 1927)."""
+    if n == 0:
+        return 0.0, 1.0
+    z = 1.959964
+    centre = (hits + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * (hits * (n - hits) / n + z * z / 4) ** 0.5
+    return max(0.0, centre - half), min(1.0, centre + half)
