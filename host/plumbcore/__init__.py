@@ -33,10 +33,10 @@ from plumbcore.fusion import (
     Orientation,
     Relative,
 )
-from plumbcore.pipe import BLOCK_FIELDS, BLOCK_SAMPLES, Pipe
+from plumbcore.pipe import BENDING, BLOCK_FIELDS, BLOCK_SAMPLES, STILL, WEARING, Pipe
 
 __all__ = [
-    "BLOCK_FIELDS", "BLOCK_SAMPLES", "Pipe",
+    "BENDING", "BLOCK_FIELDS", "BLOCK_SAMPLES", "STILL", "WEARING", "Pipe",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",

@@ -5,6 +5,9 @@ from plumbcore.fusion import ACC_FS_UG, GYR_FS_MDPS
 
 BLOCK_FIELDS = lib.PL_BLOCK_FIELDS
 BLOCK_SAMPLES = lib.PL_PIPE_BLOCK_SAMPLES
+WEARING = lib.PL_PIPE_WEARING
+STILL = lib.PL_PIPE_STILL
+BENDING = lib.PL_PIPE_BENDING
 
 
 class Pipe:
@@ -28,8 +31,34 @@ class Pipe:
             raise ValueError("a rate or scale is outside its limits")
 
     def align(self, sensor: int, w: int, x: int, y: int, z: int) -> None:
-        """Sets the attitude sensor <- segment (Q30)."""
-        lib.pl_pipe_align(self._pipe, _sensor(sensor), (w, x, y, z))
+        """Sets the attitude sensor <- segment (Q30).  ValueError if it is no unit quaternion."""
+        if lib.pl_pipe_align(self._pipe, _sensor(sensor), (w, x, y, z)):
+            raise ValueError("not a quaternion of length 1 in Q30")
+
+    def do(self, doing: int) -> None:
+        """What the wearer does from the next block on: WEARING, STILL (begins a calibration) or
+        BENDING."""
+        if doing not in (WEARING, STILL, BENDING):
+            raise ValueError("doing is WEARING, STILL or BENDING")
+        lib.pl_pipe_do(self._pipe, doing)
+
+    def find(self, sensor: int) -> int:
+        """Ends the calibration of a sensor: 0 and its alignment taken, or ALIGN_*."""
+        return lib.pl_pipe_find(self._pipe, _sensor(sensor))
+
+    def level(self, sensor: int) -> int:
+        """Ends it from standing alone, forward being where it was: 0 or ALIGN_*."""
+        return lib.pl_pipe_level(self._pipe, _sensor(sensor))
+
+    def alignment(self, sensor: int, out) -> None:
+        """Into 8 int32: the alignment (4, Q30), quality 0..100, bend, sway and crookedness seen
+        (cdeg)."""
+        view = ffi.from_buffer("int32_t[8]", out, require_writable=True)
+        align = lib.pl_pipe_alignment(self._pipe, _sensor(sensor))
+        for i in range(4):
+            view[i] = align.q[i]
+        view[4], view[5] = align.quality, align.bend_cdeg
+        view[6], view[7] = align.sway_cdeg, align.crooked_cdeg
 
     def unpack(self, sensor: int, words, length: int, samples) -> int:
         """FIFO words into `samples` (int16, six a sample); how many samples."""

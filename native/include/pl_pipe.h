@@ -32,7 +32,8 @@ enum {
     PL_BLOCK_FLAGS = 0, /* PL_BLOCK_HAS_S ... */
     PL_BLOCK_S = 1,
     PL_BLOCK_L = 7,
-    PL_BLOCK_FIELDS = 13,
+    PL_BLOCK_LUMBAR = 13, /* cdeg: flexion, lateral, axial of L against S; 0 unless both are there */
+    PL_BLOCK_FIELDS = 16,
     /* offsets from PL_BLOCK_S and PL_BLOCK_L */
     PL_BLOCK_FLEXION = 0,     /* cdeg, -18000..18000: the segment's tilt forward */
     PL_BLOCK_LATERAL = 1,     /* cdeg, -9000..9000: ... to the right */
@@ -51,6 +52,13 @@ enum {
     PL_EPIPE_SPACE = -1, /* the chunk completes more blocks than there is room for */
 };
 
+/* What the wearer is doing for the calibration (pl_fusion.h, "Sensor to segment"). */
+enum {
+    PL_PIPE_WEARING = 0,
+    PL_PIPE_STILL = 1, /* each block is fed to pl_align_still ... */
+    PL_PIPE_BENDING = 2, /* ... or to pl_align_bend */
+};
+
 /* Sums over the block under way. */
 typedef struct {
     int64_t acc[3];
@@ -63,7 +71,7 @@ typedef struct {
     pl_ori_coef coef;
     pl_ori_state ori;
     pl_fifo fifo;
-    int32_t align[4];
+    pl_align align;
     pl_pipe_sums sums;
     uint8_t present;
 } pl_pipe_sensor;
@@ -71,7 +79,9 @@ typedef struct {
 /* Parameters, coefficients and state in one: a pipe is set up once and then only fed. */
 typedef struct {
     pl_pipe_sensor sensor[PL_PIPE_SENSORS];
+    pl_rel rel;
     uint32_t in_block; /* samples of the leading sensor in the block under way */
+    uint8_t doing;     /* PL_PIPE_WEARING ... */
 } pl_pipe;
 
 /*
@@ -84,8 +94,20 @@ int pl_pipe_init(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz);
 int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
                         uint32_t gyr_fs_mdps, uint32_t acc_fs_ug);
 
-/* Sets the attitude sensor <- segment (w x y z, Q30, unit). */
-void pl_pipe_align(pl_pipe *pipe, unsigned sensor, const int32_t q[4]);
+/* Sets the attitude sensor <- segment (w x y z, Q30); 0, or PL_EFUSION_STATE if it is no unit. */
+int pl_pipe_align(pl_pipe *pipe, unsigned sensor, const int32_t q[4]);
+
+/*
+ * Says what the wearer does from the next block on.  PL_PIPE_STILL begins a calibration anew;
+ * after PL_PIPE_BENDING, `pl_pipe_find` ends it for a sensor: 0 and the alignment taken, or
+ * PL_EALIGN_*.  `pl_pipe_level` ends it from standing alone.
+ */
+void pl_pipe_do(pl_pipe *pipe, unsigned doing);
+int pl_pipe_find(pl_pipe *pipe, unsigned sensor);
+int pl_pipe_level(pl_pipe *pipe, unsigned sensor);
+
+/* The calibration of a sensor: alignment, quality and what was seen of the movements. */
+const pl_align *pl_pipe_alignment(const pl_pipe *pipe, unsigned sensor);
 
 /*
  * Unpacks whole FIFO words into samples of six int16; `room` is counted in samples.  Returns how

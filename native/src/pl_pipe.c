@@ -1,9 +1,6 @@
 #include "pl_pipe.h"
 
-#include "pl_angle.h"
 #include "pl_fixed.h"
-
-static const int32_t ONE = 1 << 30;
 
 int pl_pipe_init(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz) {
     pl_ori_params params;
@@ -14,14 +11,23 @@ int pl_pipe_init(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz) {
 int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
                         uint32_t gyr_fs_mdps, uint32_t acc_fs_ug) {
     const uint32_t rates[PL_PIPE_SENSORS] = { rate_s_mhz, rate_l_mhz };
+    uint32_t lead = rate_s_mhz != 0u ? rate_s_mhz : rate_l_mhz;
+    uint32_t block_rate = lead / PL_PIPE_BLOCK_SAMPLES;
     pipe->in_block = 0;
+    pipe->doing = PL_PIPE_WEARING;
+    int result = pl_rel_init(&pipe->rel, block_rate, PL_REL_TAU_MS);
+    if (result != 0) {
+        return result;
+    }
     for (unsigned i = 0; i < PL_PIPE_SENSORS; i++) {
         pl_pipe_sensor *sensor = &pipe->sensor[i];
         sensor->present = rates[i] != 0u;
         sensor->sums = (pl_pipe_sums){ .n = 0 };
-        sensor->align[0] = ONE;
-        sensor->align[1] = sensor->align[2] = sensor->align[3] = 0;
         pl_fifo_init(&sensor->fifo);
+        result = pl_align_init(&sensor->align, block_rate);
+        if (result != 0) {
+            return result;
+        }
         if (!sensor->present) {
             continue;
         }
@@ -30,7 +36,7 @@ int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
         params.rate_mhz = rates[i];
         params.gyr_fs_mdps = gyr_fs_mdps;
         params.acc_fs_ug = acc_fs_ug;
-        int result = pl_ori_coef_init(&sensor->coef, &params);
+        result = pl_ori_coef_init(&sensor->coef, &params);
         if (result != 0) {
             return result;
         }
@@ -39,10 +45,34 @@ int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
     return 0;
 }
 
-void pl_pipe_align(pl_pipe *pipe, unsigned sensor, const int32_t q[4]) {
-    for (unsigned k = 0; k < 4u; k++) {
-        pipe->sensor[sensor].align[k] = q[k];
+int pl_pipe_align(pl_pipe *pipe, unsigned sensor, const int32_t q[4]) {
+    return pl_align_set(&pipe->sensor[sensor].align, q);
+}
+
+void pl_pipe_do(pl_pipe *pipe, unsigned doing) {
+    pipe->doing = (uint8_t)doing;
+    if (doing == PL_PIPE_STILL) {
+        for (unsigned i = 0; i < PL_PIPE_SENSORS; i++) {
+            pl_align_begin(&pipe->sensor[i].align);
+        }
     }
+}
+
+int pl_pipe_find(pl_pipe *pipe, unsigned sensor) {
+    return pl_align_finish(&pipe->sensor[sensor].align);
+}
+
+int pl_pipe_level(pl_pipe *pipe, unsigned sensor) {
+    pl_align *align = &pipe->sensor[sensor].align;
+    int32_t nominal[4];
+    for (unsigned k = 0; k < 4u; k++) {
+        nominal[k] = align->q[k];
+    }
+    return pl_align_level(align, nominal);
+}
+
+const pl_align *pl_pipe_alignment(const pl_pipe *pipe, unsigned sensor) {
+    return &pipe->sensor[sensor].align;
 }
 
 uint32_t pl_pipe_unpack(pl_pipe *pipe, unsigned sensor, const uint8_t *words, uint32_t length,
@@ -88,65 +118,67 @@ static uint32_t scaled_root(uint64_t mean_square, uint32_t full_scale) {
     return (uint32_t)(((uint64_t)root * full_scale) >> 15);
 }
 
-/* Third row of the rotation matrix of earth <- segment: the vertical as the segment sees it, Q30. */
-static void vertical(const pl_pipe_sensor *sensor, int32_t up[3]) {
-    int32_t q[4];
-    pl_ori_quat(&sensor->ori, &sensor->coef, q);
-    const int32_t *a = sensor->align;
-    int64_t w = (int64_t)q[0] * a[0] - (int64_t)q[1] * a[1] - (int64_t)q[2] * a[2] - (int64_t)q[3] * a[3];
-    int64_t x = (int64_t)q[0] * a[1] + (int64_t)q[1] * a[0] + (int64_t)q[2] * a[3] - (int64_t)q[3] * a[2];
-    int64_t y = (int64_t)q[0] * a[2] - (int64_t)q[1] * a[3] + (int64_t)q[2] * a[0] + (int64_t)q[3] * a[1];
-    int64_t z = (int64_t)q[0] * a[3] + (int64_t)q[1] * a[2] - (int64_t)q[2] * a[1] + (int64_t)q[3] * a[0];
-    w >>= 30;
-    x >>= 30;
-    y >>= 30;
-    z >>= 30;
-    up[0] = fx_clamp((int32_t)((x * z - w * y) >> 29), ONE);
-    up[1] = fx_clamp((int32_t)((y * z + w * x) >> 29), ONE);
-    up[2] = fx_clamp((int32_t)(ONE - ((x * x + y * y) >> 29)), ONE);
+/* Inclination of the segment's z axis, 0..18000 cdeg, from its attitude. */
+static int32_t inclination_cdeg(const int32_t q[4]) {
+    /* tan(inclination / 2) = |(x, y)| / |(w, z)|; Q15 keeps the squares in 32 bits. */
+    int32_t w = q[0] >> 15;
+    int32_t x = q[1] >> 15;
+    int32_t y = q[2] >> 15;
+    int32_t z = q[3] >> 15;
+    uint32_t length;
+    int32_t half = fx_atan2((int32_t)fx_sqrt((uint32_t)(x * x + y * y)),
+                            (int32_t)fx_sqrt((uint32_t)(w * w + z * z)), &length);
+    return 2 * fx_cdeg(half);
 }
 
-static void finish(pl_pipe_sensor *sensor, int32_t *out) {
-    int32_t up[3];
+/* Writes the sensor's part of a block vector; leaves the attitude earth <- segment in q. */
+static void finish(pl_pipe *pipe, pl_pipe_sensor *sensor, int32_t *out, int32_t q[4]) {
     pl_pipe_sums *sums = &sensor->sums;
-    vertical(sensor, up);
-    /* Half the bits are enough for lengths, and keep squares in 32 bits. */
-    int32_t x = up[0] >> 15;
-    int32_t y = up[1] >> 15;
-    int32_t z = up[2] >> 15;
-    out[PL_BLOCK_FLEXION] = pl_atan2_cdeg(-up[0], up[2]);
-    out[PL_BLOCK_LATERAL] = pl_atan2_cdeg(up[1], (int32_t)fx_sqrt((uint32_t)(x * x + z * z)) * 32768);
-    out[PL_BLOCK_INCLINATION] = pl_atan2_cdeg((int32_t)fx_sqrt((uint32_t)(x * x + y * y)) * 32768, up[2]);
+    uint32_t flags = pl_ori_flags(&sensor->ori, &sensor->coef);
+    int32_t attitude[4];
+    pl_ori_quat(&sensor->ori, &sensor->coef, attitude);
+    if (pipe->doing == PL_PIPE_STILL) {
+        pl_align_still(&sensor->align, attitude, flags);
+    } else if (pipe->doing == PL_PIPE_BENDING) {
+        pl_align_bend(&sensor->align, attitude);
+    }
+    pl_align_segment(&sensor->align, attitude, q);
+    pl_tilt(q, out + PL_BLOCK_FLEXION);
+    out[PL_BLOCK_INCLINATION] = inclination_cdeg(q);
     out[PL_BLOCK_RATE] = 0;
     out[PL_BLOCK_DYNAMIC] = 0;
     if (sums->n != 0u) {
-        uint64_t square = sums->acc_square / sums->n;
-        uint64_t mean = 0;
+        /* n^2 times the variance, exactly: sums of squares of up to 2^16 samples fit. */
+        uint64_t square = sums->acc_square * sums->n;
         for (unsigned k = 0; k < 3u; k++) {
-            int32_t m = (int32_t)(sums->acc[k] / (int64_t)sums->n);
-            mean += (uint32_t)(m * m);
+            square -= (uint64_t)(sums->acc[k] * sums->acc[k]);
         }
-        /* Rounding of the means can make the difference slightly negative. */
-        uint64_t variance = square > mean ? square - mean : 0u;
-        out[PL_BLOCK_RATE] = (int32_t)scaled_root(sums->gyr_square / sums->n, sensor->coef.gyr_fs_mdps);
+        uint64_t variance = square / ((uint64_t)sums->n * sums->n);
+        out[PL_BLOCK_RATE] =
+            (int32_t)scaled_root(sums->gyr_square / sums->n, sensor->coef.gyr_fs_mdps);
         out[PL_BLOCK_DYNAMIC] = (int32_t)(scaled_root(variance, sensor->coef.acc_fs_ug) / 1000u);
     }
-    out[PL_BLOCK_ORI_FLAGS] = (int32_t)pl_ori_flags(&sensor->ori, &sensor->coef);
+    out[PL_BLOCK_ORI_FLAGS] = (int32_t)flags;
     *sums = (pl_pipe_sums){ .n = 0 };
 }
 
 static void end_block(pl_pipe *pipe, int32_t *out) {
-    pl_pipe_sensor *sensor = pipe->sensor;
+    static const uint8_t AT[PL_PIPE_SENSORS] = { PL_BLOCK_S, PL_BLOCK_L };
+    int32_t q[PL_PIPE_SENSORS][4];
     for (unsigned k = 0; k < PL_BLOCK_FIELDS; k++) {
         out[k] = 0;
     }
-    if (sensor[PL_PIPE_S].present) {
-        out[PL_BLOCK_FLAGS] |= PL_BLOCK_HAS_S;
-        finish(&sensor[PL_PIPE_S], out + PL_BLOCK_S);
+    for (unsigned i = 0; i < PL_PIPE_SENSORS; i++) {
+        if (pipe->sensor[i].present) {
+            out[PL_BLOCK_FLAGS] |= 1 << i;
+            finish(pipe, &pipe->sensor[i], out + AT[i], q[i]);
+        }
     }
-    if (sensor[PL_PIPE_L].present) {
-        out[PL_BLOCK_FLAGS] |= PL_BLOCK_HAS_L;
-        finish(&sensor[PL_PIPE_L], out + PL_BLOCK_L);
+    if (out[PL_BLOCK_FLAGS] == (PL_BLOCK_HAS_S | PL_BLOCK_HAS_L)) {
+        pl_rel_update(&pipe->rel, q[PL_PIPE_S], q[PL_PIPE_L], pipe->doing == PL_PIPE_STILL);
+        for (unsigned k = 0; k < 3u; k++) {
+            out[PL_BLOCK_LUMBAR + k] = pipe->rel.angle_cdeg[k];
+        }
     }
     pipe->in_block = 0;
 }

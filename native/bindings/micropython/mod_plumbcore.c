@@ -50,6 +50,9 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
 
     { MP_ROM_QSTR(MP_QSTR_Pipe), MP_ROM_PTR(&plumbcore_pipe_type) },
     { MP_ROM_QSTR(MP_QSTR_BLOCK_FIELDS), MP_ROM_INT(PL_BLOCK_FIELDS) },
+    { MP_ROM_QSTR(MP_QSTR_WEARING), MP_ROM_INT(PL_PIPE_WEARING) },
+    { MP_ROM_QSTR(MP_QSTR_STILL), MP_ROM_INT(PL_PIPE_STILL) },
+    { MP_ROM_QSTR(MP_QSTR_BENDING), MP_ROM_INT(PL_PIPE_BENDING) },
     { MP_ROM_QSTR(MP_QSTR_BLOCK_SAMPLES), MP_ROM_INT(PL_PIPE_BLOCK_SAMPLES) },
 };
 static MP_DEFINE_CONST_DICT(plumbcore_globals, plumbcore_globals_table);

@@ -62,10 +62,50 @@ static mp_obj_t pipe_align(size_t n_args, const mp_obj_t *args) {
     for (unsigned i = 0; i < 4u; i++) {
         q[i] = mp_obj_get_int_truncated(args[2u + i]);
     }
-    pl_pipe_align(&self->pipe, sensor_of(args[1]), q);
+    if (pl_pipe_align(&self->pipe, sensor_of(args[1]), q) != 0) {
+        mp_raise_ValueError(MP_ERROR_TEXT("not a quaternion of length 1 in Q30"));
+    }
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pipe_align_obj, 6, 6, pipe_align);
+
+static mp_obj_t pipe_do(mp_obj_t self_in, mp_obj_t doing_in) {
+    pipe_obj *self = MP_OBJ_TO_PTR(self_in);
+    mp_int_t doing = mp_obj_get_int(doing_in);
+    if (doing < PL_PIPE_WEARING || doing > PL_PIPE_BENDING) {
+        mp_raise_ValueError(MP_ERROR_TEXT("doing is WEARING, STILL or BENDING"));
+    }
+    pl_pipe_do(&self->pipe, (unsigned)doing);
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(pipe_do_obj, pipe_do);
+
+static mp_obj_t pipe_find(mp_obj_t self_in, mp_obj_t sensor) {
+    pipe_obj *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(pl_pipe_find(&self->pipe, sensor_of(sensor)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(pipe_find_obj, pipe_find);
+
+static mp_obj_t pipe_level(mp_obj_t self_in, mp_obj_t sensor) {
+    pipe_obj *self = MP_OBJ_TO_PTR(self_in);
+    return MP_OBJ_NEW_SMALL_INT(pl_pipe_level(&self->pipe, sensor_of(sensor)));
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(pipe_level_obj, pipe_level);
+
+static mp_obj_t pipe_alignment(mp_obj_t self_in, mp_obj_t sensor, mp_obj_t out_in) {
+    pipe_obj *self = MP_OBJ_TO_PTR(self_in);
+    const pl_align *align = pl_pipe_alignment(&self->pipe, sensor_of(sensor));
+    int32_t *out = buffer_of(out_in, 8u * sizeof(int32_t), MP_BUFFER_WRITE);
+    for (unsigned i = 0; i < 4u; i++) {
+        out[i] = align->q[i];
+    }
+    out[4] = align->quality;
+    out[5] = align->bend_cdeg;
+    out[6] = align->sway_cdeg;
+    out[7] = align->crooked_cdeg;
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(pipe_alignment_obj, pipe_alignment);
 
 static mp_obj_t pipe_unpack(size_t n_args, const mp_obj_t *args) {
     (void)n_args;
@@ -140,6 +180,10 @@ static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(pipe_set_bias_obj, 5, 5, pipe_set_bia
 
 static const mp_rom_map_elem_t pipe_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_align), MP_ROM_PTR(&pipe_align_obj) },
+    { MP_ROM_QSTR(MP_QSTR_do), MP_ROM_PTR(&pipe_do_obj) },
+    { MP_ROM_QSTR(MP_QSTR_find), MP_ROM_PTR(&pipe_find_obj) },
+    { MP_ROM_QSTR(MP_QSTR_level), MP_ROM_PTR(&pipe_level_obj) },
+    { MP_ROM_QSTR(MP_QSTR_alignment), MP_ROM_PTR(&pipe_alignment_obj) },
     { MP_ROM_QSTR(MP_QSTR_unpack), MP_ROM_PTR(&pipe_unpack_obj) },
     { MP_ROM_QSTR(MP_QSTR_lost), MP_ROM_PTR(&pipe_lost_obj) },
     { MP_ROM_QSTR(MP_QSTR_gap), MP_ROM_PTR(&pipe_gap_obj) },
