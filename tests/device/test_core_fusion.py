@@ -7,7 +7,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "native"))
-from wearer import attitude, path, sensor  # noqa: E402
+from two_segments import attitude, path, sensor  # noqa: E402
 
 
 def test_both_bindings_say_the_same(both):

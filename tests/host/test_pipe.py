@@ -1,4 +1,4 @@
-"""Chunks to blocks: angles, chunk boundaries, pairing of two clocks, and calibration in the pipe."""
+"""Chunks to blocks: angles, chunk boundaries, pairing of two clocks, calibration in the pipe."""
 
 from array import array
 

@@ -1,4 +1,4 @@
-"""Sensor-to-segment calibration, inclination and lumbar angles on a made-up wearer."""
+"""Sensor-to-segment calibration, inclination and lumbar angles on a made-up two_segments."""
 
 from array import array
 
@@ -7,7 +7,7 @@ import plumbcore
 import pytest
 from plumbcore import Alignment, Relative
 from scipy.spatial.transform import Rotation
-from wearer import RATE, attitude, feed, filter_, path, read, rotation, sensor
+from two_segments import RATE, attitude, feed, filter_, path, read, rotation, sensor
 
 # Stands for 6 s, bends forward by 60 degrees and back, stands.
 STAND_AND_BEND = path((0, 0), (6, 0), (8, 60), (9, 60), (11, 0), (12, 0))
