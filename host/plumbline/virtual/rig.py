@@ -7,44 +7,18 @@ from a brace on a bench.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from brace.board import pins
 from rp2040py.gpio_pin import GPIOPinState
 
 from plumbline.virtual.board import Board
+from plumbline.virtual.edges import Burst, Edge, bursts
 from plumbline.virtual.flash import FlashTiming
 from plumbline.virtual.i2c_bus import I2CBus
 from plumbline.virtual.i2c_port import I2CPort
 from plumbline.virtual.lsm6dso import LSM6DSO
+from plumbline.virtual.parts import ADDRESS, INT1, TRIM_PPM, VBAT_FULL_MV, noise_seed
 from plumbline.virtual.source import Still
 from plumbline.virtual.transducer import Transducer
-
-ADDRESS = {"S": 0x6A, "L": 0x6B}
-_INT1 = {"S": pins.IMU_S_INT1, "L": pins.IMU_L_INT1}
-_VBAT_FULL_MV = 6600
-# PWM keeps a burst's edges closer together than this.
-_BURST_GAP_NS = 5_000_000
-
-
-@dataclass(frozen=True)
-class Edge:
-    """A change of an output pin, at nanoseconds of the board's time."""
-
-    at_ns: int
-    level: bool
-
-
-@dataclass(frozen=True)
-class Burst:
-    """One vibration: from its first to its last edge, in nanoseconds of the board's time."""
-
-    start_ns: int
-    end_ns: int
-
-    @property
-    def duration_ms(self) -> float:
-        return (self.end_ns - self.start_ns) / 1e6
 
 
 class VirtualBrace:
@@ -65,9 +39,8 @@ class VirtualBrace:
     ):
         self.board = Board(flash, timing=timing, seed=seed)
         self.transducers = {
-            name: Transducer(Still(), seed=seed * 16 + index) for index, name in enumerate("SL")
+            name: Transducer(Still(), seed=noise_seed(seed, name)) for name in ADDRESS
         }
-        self._trim_ppm = {"S": 1200, "L": -900}
         self.bus = I2CBus(self._now_us)
         self._fitted = sensors
         self.sensors: dict[str, LSM6DSO] = {}
@@ -92,7 +65,7 @@ class VirtualBrace:
         for name, address in ADDRESS.items():
             self.bus.attach(address, None)
             if name in self._fitted:
-                sensor = LSM6DSO(self.transducers[name], trim_ppm=self._trim_ppm[name])
+                sensor = LSM6DSO(self.transducers[name], trim_ppm=TRIM_PPM[name])
                 sensor.on_int1 = self._int1_listener(name)
                 self.sensors[name] = sensor
                 self.bus.attach(address, sensor)
@@ -136,7 +109,7 @@ class VirtualBrace:
 
     def set_battery(self, millivolts: int) -> None:
         """The cell's voltage."""
-        self.board.mcu.adc.channel_values[0] = min(4095, millivolts * 4096 // _VBAT_FULL_MV)
+        self.board.mcu.adc.channel_values[0] = min(4095, millivolts * 4096 // VBAT_FULL_MV)
 
     def set_usb(self, plugged: bool) -> None:
         """Plugs the USB cable in or pulls it."""
@@ -155,20 +128,7 @@ class VirtualBrace:
 
     def bursts(self, since_ns: int = 0) -> list[Burst]:
         """The motor's vibrations that began at `since_ns` or later."""
-        found: list[Burst] = []
-        start = last = None
-        for edge in self.motor_edges:
-            if start is not None and not edge.level:
-                last = edge.at_ns
-            elif edge.level:
-                if start is not None and last is not None and edge.at_ns - last > _BURST_GAP_NS:
-                    found.append(Burst(start, last))
-                    start = None
-                if start is None:
-                    start, last = edge.at_ns, None
-        if start is not None and last is not None:
-            found.append(Burst(start, last))
-        return [burst for burst in found if burst.start_ns >= since_ns]
+        return bursts(self.motor_edges, since_ns)
 
     def _recorder(self, edges: list[Edge]):
         def on_change(state: GPIOPinState, before: GPIOPinState) -> None:
@@ -181,7 +141,7 @@ class VirtualBrace:
     # -- interrupt lines ---------------------------------------------------------------------
 
     def _int1_listener(self, name: str):
-        pin = self.board.mcu.gpio[_INT1[name]]
+        pin = self.board.mcu.gpio[INT1[name]]
         return lambda level: pin.set_input_value(bool(level))
 
     def _watch_int1(self) -> None:
