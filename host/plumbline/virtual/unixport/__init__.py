@@ -16,6 +16,7 @@ What that cannot show is how long Python code takes; the emulated image does.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -37,7 +38,8 @@ from plumbline.virtual.parts import ADDRESS, INT1, TRIM_PPM, VBAT_FULL_MV, noise
 _HERE = Path(__file__).resolve().parent
 _DEVICE = Path(brace.__file__).resolve().parents[1]
 FIRMWARE = "from brace import main\nmain.run()\n"
-_HEAP = "64m"
+# Small, with early collections: MicroPython's allocator slows down in a large heap.
+_HEAP = "16m"
 # A piece of simulated time that takes longer than _PATIENCE_S of real time is a hang.
 _PIECE_S = 60.0
 _PATIENCE_S = 60.0
@@ -139,7 +141,7 @@ class UnixBrace:
             self._process.kill()
         self._process.wait()
         for stream in (self._process.stdin, self._process.stdout, self._errors):
-            if stream and not stream.closed:
+            with contextlib.suppress(BrokenPipeError):
                 stream.close()
         self._folder.cleanup()
 
@@ -190,7 +192,8 @@ class UnixBrace:
         return line
 
     def _died(self, said: bytes = b"") -> UnixBraceError:
-        self._process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         said += self._process.stdout.read()
         self._process.wait()
         self._errors.seek(0)

@@ -2,8 +2,8 @@
 
 import builtins
 import io
-
 from select import POLLIN, POLLOUT
+
 from world import world
 
 

@@ -1,8 +1,7 @@
 """Stand-in for the firmware's own C module `plumbport` (device/port/cmodule) over world.py."""
 
-from world import world
-
 from brace.board.pins import MOTOR
+from world import world
 
 # The limits of motor.c.
 BURST_MAX_MS = 1000

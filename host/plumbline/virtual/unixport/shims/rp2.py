@@ -1,9 +1,8 @@
 """Stand-in for MicroPython's `rp2`: the raw flash behind the firmware image."""
 
+from brace.board.flashmap import SIZE, STORAGE
 from nor import SECTOR
 from world import world
-
-from brace.board.flashmap import SIZE, STORAGE
 
 
 class Flash:

@@ -20,10 +20,10 @@ import gc
 import io
 import json
 import sys as real
+import time
 
 import machine
 import plumbport
-import time
 from console import install
 from lsm6dso import LSM6DSO
 from nor import Nor
@@ -150,7 +150,7 @@ class Rig:
                 self._start(cause)
             except Reset as reset:
                 cause = reset.args[0]
-                world.dead = None
+                world.stop()
             for name in list(real.modules):
                 if name not in self.kept:
                     del real.modules[name]
@@ -176,5 +176,6 @@ class Rig:
         self._wait()
 
 
+gc.threshold(500000)
 with open(real.argv[1]) as file:
     Rig(json.load(file)).live()

@@ -167,10 +167,11 @@ class World:
         self.changed(number, before, self.level(number))
 
     def changed(self, number, before, after):
-        """An input moved: its interrupt, if it is the edge waited for."""
+        """An input moved: its interrupt, if it is the edge waited for, comes as soon as the
+        firmware lets time pass."""
         line = self.line(number)
         if before != after and line.handler and line.trigger & (8 if after else 4):
-            line.handler(line.pin)
+            self.at(self.now, lambda: line.handler(line.pin))
 
     def drive(self, number, level):
         """The firmware drives a pin: None (released), or 0 off to 65535 on (PWM between)."""
@@ -215,8 +216,8 @@ class World:
 
     # -- power ----------------------------------------------------------------------------------
 
-    def start(self, power):
-        """What a reset leaves of the chip; with power, everything else starts anew too."""
+    def stop(self):
+        """The chip is reset or loses power: its pins are let go, nothing of it is due any more."""
         self.dead = None
         self.watchdog_at = NEVER
         self._events = []
@@ -226,12 +227,15 @@ class World:
             line.handler = line.pin = None
             self.drive(number, None)
         self.received = bytearray()
+        self.look_at_sensors()
+
+    def start(self, power):
+        """The chip starts; with power (again), everything else does so too."""
         if power:
             self.scratch = {}
             self.nor.power_on()
             for imu in self.imu.values():
                 imu.power_on(self.now)
-        self.look_at_sensors()
         self.advance(BOOT_US)
 
 
