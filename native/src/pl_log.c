@@ -1,0 +1,263 @@
+#include "pl_log.h"
+
+#include <string.h>
+
+#include "pl_bytes.h"
+#include "pl_log_internal.h"
+
+/* Room for records in the commit that a stream is building. */
+static uint32_t room(const pl_log_stream *s, uint32_t bytes) {
+    return bytes - (s->page == 0 ? PL_SEGMENT_HEADER : 0) - PL_COMMIT_OVERHEAD;
+}
+
+static uint8_t *payload(pl_log_stream *s) {
+    return s->image + PL_SEGMENT_HEADER + PL_COMMIT_HEADER;
+}
+
+int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
+                      const uint8_t *body, uint32_t length) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    if (length > PL_LOG_BODY_MAX || version > 7u || (s->used > 0 && t_cs < s->commit.t_cs)) {
+        return PL_ELOG_ARGUMENT;
+    }
+    uint32_t size = pl_record_size(length);
+    if (s->used > 0 && (s->used + size > room(s, PL_PAGE) ||
+                        t_cs - s->commit.t_cs > PL_RECORD_TIME_MAX)) {
+        int32_t result = pl_log_commit(log, PL_STREAM_SUMMARY);
+        if (result < 0) {
+            return result;
+        }
+    }
+    if (s->used == 0) {
+        pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+    }
+    s->used += pl_record_write(payload(s) + s->used, type, version, t_cs - s->commit.t_cs, body,
+                               length);
+    return 0;
+}
+
+int32_t pl_log_flush(pl_log *log) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    if (s->used == s->flushed) {
+        return 0;
+    }
+    uint32_t image = (s->page == 0 ? PL_SEGMENT_HEADER : 0) + PL_COMMIT_HEADER + s->used;
+    if (image > PL_LOG_TAIL_MAX) {
+        return pl_log_commit(log, PL_STREAM_SUMMARY);
+    }
+    uint32_t before = s->flushed;
+    s->flushed = s->used;
+    int32_t result = pl_log_checkpoint(log);
+    if (result < 0) {
+        s->flushed = before;
+    }
+    return result;
+}
+
+/* The raw record's header (long form) and the index of its first sample. */
+#define RAW_HEAD (PL_RECORD_HEADER + 2u + 4u)
+
+static void begin_raw(pl_log *log, uint32_t t_cs, uint32_t index) {
+    pl_log_stream *s = &log->stream[PL_STREAM_RAW];
+    int warm = log->encoder.capacity != 0 && log->raw_index == index;
+    pl_log_begin(log, PL_STREAM_RAW, log->boot, t_cs);
+    s->used = RAW_HEAD;
+    pl_put32(payload(s) + RAW_HEAD - 4u, index);
+    uint8_t *block = payload(s) + RAW_HEAD;
+    uint32_t capacity = room(s, PL_SECTOR) - RAW_HEAD;
+    if (warm) {
+        pl_raw_again(&log->encoder, block, capacity);
+    } else {
+        pl_raw_begin(&log->encoder, block, capacity);
+    }
+    log->raw_index = index;
+}
+
+int32_t pl_log_raw_flush(pl_log *log) {
+    pl_log_stream *s = &log->stream[PL_STREAM_RAW];
+    if (s->used == 0) {
+        return 0;
+    }
+    uint32_t length = 4u + pl_raw_end(&log->encoder);
+    uint8_t *record = payload(s);
+    /* The block already stands in its place: write only the header in front of it. */
+    record[0] = PL_RECORD_RAW;
+    record[1] = PL_RAW_VERSION << 5 | PL_RECORD_LONG;
+    memset(record + 2, 0, 3);
+    pl_put16(record + PL_RECORD_HEADER, length);
+    s->used = PL_RECORD_HEADER + 2u + length;
+    int32_t result = pl_log_commit(log, PL_STREAM_RAW);
+    pl_log_leave(s);
+    if (result < 0) {
+        s->used = 0; /* these samples are lost, and the caller has been told */
+    }
+    return result;
+}
+
+/* Adds the samples of one chunk from *done on, as many as fit; 1 if all of them did. */
+static int32_t add_pieces(pl_log *log, const int16_t *samples[2], const uint32_t n[2],
+                          uint32_t done[2]) {
+    uint32_t take[2];
+    uint32_t parts = 1;
+    for (;;) {
+        uint32_t left = n[0] - done[0] + n[1] - done[1];
+        while ((left + parts - 1u) / parts > PL_RAW_PIECE - 1u) {
+            parts *= 2u;
+        }
+        take[0] = (n[0] - done[0]) / parts;
+        take[1] = (n[1] - done[1]) / parts;
+        int more = take[0] + take[1] < left;
+        if (more && take[0] + take[1] < 2u) {
+            return 0; /* not worth a piece */
+        }
+        int32_t result = pl_raw_add(&log->encoder, samples[0] + done[0] * PL_RAW_AXES, take[0],
+                                    samples[1] + done[1] * PL_RAW_AXES, take[1], more);
+        if (result == PL_RAW_OK) {
+            done[0] += take[0];
+            done[1] += take[1];
+            if (!more) {
+                return 1;
+            }
+        } else {
+            parts *= 2u;
+        }
+    }
+}
+
+int32_t pl_log_raw(pl_log *log, uint32_t t_cs, uint32_t index, const int16_t *s, uint32_t n_s,
+                   const int16_t *l, uint32_t n_l) {
+    pl_log_stream *raw = &log->stream[PL_STREAM_RAW];
+    const int16_t *samples[2] = {s, l};
+    uint32_t n[2] = {n_s, n_l};
+    uint32_t done[2] = {0, 0};
+    if (n_s > 255u || n_l > 255u || (raw->used > 0 && t_cs < raw->commit.t_cs)) {
+        return PL_ELOG_ARGUMENT;
+    }
+    if (raw->used > 0 && index != log->raw_index) {
+        int32_t result = pl_log_raw_flush(log);
+        if (result < 0) {
+            return result;
+        }
+    }
+    if (raw->used == 0) {
+        if (!pl_log_has_room(log, PL_STREAM_RAW)) {
+            return PL_ELOG_FULL;
+        }
+        begin_raw(log, t_cs, index);
+    }
+    while (!add_pieces(log, samples, n, done)) {
+        uint32_t lead = n_s > 0 ? done[0] : done[1];
+        int32_t result = pl_log_raw_flush(log);
+        log->raw_index = index + lead;
+        if (result < 0) {
+            return result;
+        }
+        begin_raw(log, t_cs, index + lead);
+    }
+    log->raw_index = index + (n_s > 0 ? n_s : n_l);
+    return 0;
+}
+
+int32_t pl_log_close(pl_log *log) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    int32_t result = pl_log_raw_flush(log);
+    int32_t committed = pl_log_commit(log, PL_STREAM_SUMMARY);
+    if (committed < 0) {
+        return committed;
+    }
+    if (s->sector != PL_LOG_NOWHERE) {
+        pl_log_leave(s);
+        log->state.closed = log->state.next[PL_STREAM_SUMMARY];
+        committed = pl_log_checkpoint(log);
+    }
+    return committed < 0 ? committed : result;
+}
+
+int32_t pl_log_acknowledge(pl_log *log, uint32_t stream, uint32_t sequence) {
+    if (stream >= PL_STREAMS) {
+        return PL_ELOG_ARGUMENT;
+    }
+    uint32_t end = log->state.next[stream];
+    if (log->stream[stream].sector != PL_LOG_NOWHERE) {
+        end--; /* the open one */
+    }
+    sequence = sequence < end ? sequence : end;
+    if (sequence <= log->state.acked[stream]) {
+        return 0;
+    }
+    uint32_t before = log->state.acked[stream];
+    log->state.acked[stream] = sequence;
+    int32_t result = pl_log_checkpoint(log);
+    if (result < 0) {
+        log->state.acked[stream] = before;
+    }
+    return result;
+}
+
+int32_t pl_log_find(pl_log *log, uint32_t stream, uint32_t sequence, pl_log_segment *out) {
+    if (stream >= PL_STREAMS) {
+        return PL_ELOG_ARGUMENT;
+    }
+    uint32_t sector = pl_log_oldest(log, stream, sequence);
+    if (sector == PL_LOG_NOWHERE) {
+        return PL_ELOG_NONE;
+    }
+    uint32_t page = PL_PAGES;
+    while (page > 1) {
+        uint32_t offset = sector * PL_SECTOR + (page - 1u) * PL_PAGE;
+        int32_t blank = pl_flash_blank(log->flash, offset, PL_PAGE);
+        if (blank < 0) {
+            return PL_ELOG_FLASH;
+        }
+        if (!blank) {
+            break;
+        }
+        page--;
+    }
+    out->stream = stream;
+    out->sequence = pl_log_entry_sequence(log->table[sector]);
+    out->sector = sector;
+    out->length = page * PL_PAGE;
+    out->acked = out->sequence < log->state.acked[stream];
+    out->open = sector == log->stream[stream].sector;
+    return 0;
+}
+
+int32_t pl_log_read(pl_log *log, const pl_log_segment *segment, uint32_t offset, uint8_t *out,
+                    uint32_t length) {
+    if (segment->sector >= log->sectors || offset > PL_SECTOR || length > PL_SECTOR - offset) {
+        return PL_ELOG_ARGUMENT;
+    }
+    uint32_t at = segment->sector * PL_SECTOR + offset;
+    int32_t result = log->flash->read(log->flash->context, at, out, length);
+    return result < 0 ? PL_ELOG_FLASH : 0;
+}
+
+int32_t pl_log_wipe(pl_log *log) {
+    pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
+    for (uint32_t i = 0; i < PL_STREAMS; i++) {
+        log->stream[i].used = 0;
+        log->stream[i].flushed = 0;
+        log->state.first[i] = log->state.next[i];
+        log->state.acked[i] = log->state.next[i];
+    }
+    log->state.closed = log->state.next[PL_STREAM_SUMMARY];
+    /* First the decision, in a sector of its own, then the erasing: a cut leaves an empty log. */
+    log->checkpoint_page = PL_PAGES;
+    if (pl_log_checkpoint(log) < 0) {
+        return PL_ELOG_FLASH;
+    }
+    for (uint32_t sector = 0; sector < log->sectors; sector++) {
+        uint32_t offset = sector * PL_SECTOR;
+        if (sector == log->checkpoint_sector) {
+            continue;
+        }
+        log->table[sector] = PL_LOG_FREE;
+        int32_t blank = pl_flash_blank(log->flash, offset, PL_SECTOR);
+        if (blank < 0 || (!blank && pl_flash_erase(log->flash, offset) == PL_EFLASH_DEVICE)) {
+            return PL_ELOG_FLASH;
+        }
+        log->state.erases += !blank;
+    }
+    return 0;
+}

@@ -1,0 +1,63 @@
+/* What the files of the log share; not part of its interface. */
+#ifndef PL_LOG_INTERNAL_H
+#define PL_LOG_INTERNAL_H
+
+#include "pl_log.h"
+
+/* Entries of log->table: PL_LOG_FREE, PL_LOG_BAD, or 1 + 2 * sequence + stream. */
+#define PL_LOG_FREE 0u
+#define PL_LOG_BAD 0xFFFFFFFFu
+
+static inline uint32_t pl_log_entry(uint32_t stream, uint32_t sequence) {
+    return 1u + 2u * sequence + stream;
+}
+
+static inline int pl_log_holds(uint32_t entry) {
+    return entry != PL_LOG_FREE && entry != PL_LOG_BAD;
+}
+
+static inline uint32_t pl_log_entry_stream(uint32_t entry) {
+    return (entry - 1u) & 1u;
+}
+
+static inline uint32_t pl_log_entry_sequence(uint32_t entry) {
+    return (entry - 1u) >> 1;
+}
+
+/* The unfinished page, as a checkpoint keeps it: the image of a commit without its CRC. */
+typedef struct {
+    uint32_t sequence; /* of its segment */
+    uint32_t begins;   /* 1: the image starts with its segment's header */
+    uint32_t length;   /* of the image; 0: none */
+    uint8_t image[PL_PAGE];
+} pl_log_tail;
+
+/* pl_log_checkpoint.c */
+
+/* Longest image that fits a checkpoint. */
+#define PL_LOG_TAIL_MAX 188u
+
+/* Writes log->state and the flushed part of the unfinished page. */
+int32_t pl_log_checkpoint(pl_log *log);
+/* Finds the newest checkpoint and where the next one goes; the state stays 0 if there is none. */
+int32_t pl_log_load_checkpoint(pl_log *log, pl_log_tail *tail);
+
+/* pl_log_space.c */
+
+/* Finds, and erases, a sector for a new segment of `stream`; gives something up if need be. */
+int32_t pl_log_take(pl_log *log, uint32_t stream, uint16_t *sector);
+/* 1 if a new segment of `stream` would find a sector. */
+int pl_log_has_room(const pl_log *log, uint32_t stream);
+/* Sector of the stream's oldest segment at or above `sequence`, or PL_LOG_NOWHERE. */
+uint32_t pl_log_oldest(const pl_log *log, uint32_t stream, uint32_t sequence);
+
+/* pl_log_commit.c */
+
+/* Starts a stream's next commit, and, where none is open, its next segment. */
+void pl_log_begin(pl_log *log, uint32_t stream, uint32_t boot, uint32_t t_cs);
+/* Programs a stream's commit, if it holds anything. */
+int32_t pl_log_commit(pl_log *log, uint32_t stream);
+/* Forgets that the stream has an open segment. */
+void pl_log_leave(pl_log_stream *stream);
+
+#endif

@@ -1,0 +1,148 @@
+#include "pl_raw.h"
+#include "pl_raw_model.h"
+
+#include <string.h>
+
+#define TOP 0x01000000u
+/* Bytes that the decoder may read past the end while it still decodes what came before. */
+#define BEYOND 8u
+#define HEADER 3u
+
+static uint32_t next_byte(pl_raw_decoder *d) {
+    uint32_t byte = d->used < d->length ? d->data[d->used] : 0;
+    d->used++;
+    return byte;
+}
+
+/* The last symbol was at `start` (in the range's units) and `size` wide. */
+static void narrow(pl_raw_decoder *d, uint32_t start, uint32_t size) {
+    d->code -= start;
+    d->range = size;
+    while (d->range < TOP) {
+        d->code = d->code << 8 | next_byte(d);
+        d->range <<= 8;
+    }
+}
+
+static uint32_t get_symbol(pl_raw_decoder *d, const uint16_t *table, uint32_t symbols) {
+    uint32_t unit = d->range >> PL_RAW_TOTAL_BITS;
+    uint32_t at = d->code / unit;
+    uint32_t low = 0;
+    uint32_t high = symbols;
+    /* The last symbol begins at or below `at`; hostile input may lie above the last one's end. */
+    while (high - low > 1u) {
+        uint32_t middle = (low + high) / 2u;
+        if (table[middle] <= at) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    narrow(d, unit * table[low], unit * ((uint32_t)table[low + 1u] - table[low]));
+    return low;
+}
+
+static uint32_t get_bits(pl_raw_decoder *d, uint32_t bits) {
+    uint32_t unit = d->range >> bits;
+    uint32_t value = d->code / unit;
+    uint32_t limit = (1u << bits) - 1u;
+    value = value > limit ? limit : value;
+    narrow(d, unit * value, unit);
+    return value;
+}
+
+static int32_t get_residual(pl_raw_decoder *d, uint32_t class) {
+    uint32_t low_bits = pl_raw_low_bits(class);
+    uint32_t symbol = get_symbol(d, pl_raw_frequencies(class), PL_RAW_SYMBOLS);
+    if (symbol == PL_RAW_ESCAPE) {
+        uint32_t high = get_bits(d, 8);
+        return pl_raw_unfold(high << 8 | get_bits(d, 8));
+    }
+    uint32_t folded = symbol << low_bits;
+    if (low_bits > 0) {
+        folded |= get_bits(d, low_bits);
+    }
+    return pl_raw_unfold(folded & 0xFFFFu);
+}
+
+static int32_t get_value(pl_raw_decoder *d, pl_raw_channel *c) {
+    if (!c->seen) {
+        uint32_t high = get_bits(d, 8);
+        c->seen = 1;
+        c->last = (int32_t)(high << 8 | get_bits(d, 8)) - 32768;
+        return c->last;
+    }
+    int32_t residual = get_residual(d, c->class);
+    int32_t value = ((pl_raw_predict(c) + residual + 32768) & 0xFFFF) - 32768;
+    pl_raw_adapt(c, value, residual);
+    return value;
+}
+
+static uint32_t get_count(pl_raw_decoder *d, pl_raw_channel *c) {
+    int32_t residual = get_residual(d, c->class);
+    pl_raw_follow(c, residual);
+    /* Nonsense becomes a count over PL_RAW_PIECE, which the caller refuses. */
+    c->last = (int32_t)((uint32_t)(c->last + residual) & 0xFFFFu);
+    return (uint32_t)c->last;
+}
+
+static void get_samples(pl_raw_decoder *d, uint32_t sensor, int16_t *samples, uint32_t n) {
+    pl_raw_channel *channel = &d->model.channel[sensor * PL_RAW_AXES];
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++) {
+            uint32_t value = (uint32_t)get_value(d, &channel[axis]);
+            *samples++ = (int16_t)(value << d->model.shift[axis / 3u]);
+        }
+    }
+}
+
+int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t length) {
+    memset(decoder, 0, sizeof *decoder);
+    if (length < HEADER || data[0] != PL_RAW_VERSION) {
+        return PL_ERAW_FORMAT;
+    }
+    pl_raw_model *model = &decoder->model;
+    pl_raw_model_init(model);
+    decoder->data = data;
+    decoder->length = length;
+    decoder->used = HEADER;
+    for (uint32_t k = 0; k < 2u; k++) {
+        model->shift[k] = data[1] >> 4 * k & 15u;
+        model->carried[k] = data[2] >> k & 1u;
+    }
+    for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
+        if (model->carried[i / PL_RAW_AXES]) {
+            if (length - decoder->used < PL_RAW_CARRIED) {
+                return PL_ERAW_FORMAT;
+            }
+            pl_raw_channel_load(&model->channel[i], data + decoder->used);
+            decoder->used += PL_RAW_CARRIED;
+        }
+    }
+    decoder->range = 0xFFFFFFFFu;
+    for (uint32_t i = 0; i < 4u; i++) {
+        decoder->code = decoder->code << 8 | next_byte(decoder);
+    }
+    return PL_RAW_OK;
+}
+
+int32_t pl_raw_next(pl_raw_decoder *decoder, int16_t *s, uint32_t *n_s, int16_t *l, uint32_t *n_l,
+                    int *more) {
+    pl_raw_decoder *d = decoder;
+    if (d->used > d->length + BEYOND) {
+        return PL_ERAW_CUT;
+    }
+    uint32_t mark = get_symbol(d, pl_raw_marks, PL_RAW_MARKS);
+    if (mark == PL_RAW_MARK_END) {
+        return PL_ERAW_END;
+    }
+    *more = mark == PL_RAW_MARK_MORE;
+    *n_s = get_count(d, &d->model.count[0]);
+    *n_l = get_count(d, &d->model.count[1]);
+    if (*n_s + *n_l > PL_RAW_PIECE) {
+        return d->used > d->length ? PL_ERAW_CUT : PL_ERAW_FORMAT;
+    }
+    get_samples(d, 0, s, *n_s);
+    get_samples(d, 1, l, *n_l);
+    return d->used > d->length ? PL_ERAW_CUT : PL_RAW_OK;
+}

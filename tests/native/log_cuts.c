@@ -1,0 +1,443 @@
+/*
+ * Cuts the power at every flash operation of a long scripted run of the log, in every way that
+ * sim_flash.h knows, and again at every operation of every recovery, and compares what is there
+ * afterwards with a plain list.
+ *
+ *     log_cuts SEED STEPS SECTORS FILL     prints the number of cuts; exits 1 at the first fault
+ *
+ * FILL 1: acknowledgements are rare, so that segments are given up.
+ */
+#include "pl_log.h"
+#include "sim_flash.h"
+
+#define RECORD_TYPE 40u
+#define RAW_N 20u
+
+static uint8_t summary_buffer[PL_LOG_SUMMARY_BUFFER];
+static uint8_t raw_buffer[PL_LOG_RAW_BUFFER];
+static uint32_t table[SIM_SECTORS_MAX];
+static pl_log the_log;
+static sim_flash sim;
+static const pl_flash flash = {sim_read, sim_program, sim_erase, &sim};
+
+/* What should be there.  Records and raw chunks are numbered from 1. */
+static struct {
+    uint32_t appended, flushed; /* summary records */
+    uint32_t chunks, safe;      /* raw chunks; those in complete segments at the last look */
+    uint32_t acked[PL_STREAMS]; /* as the log confirmed */
+    uint32_t asked[PL_STREAMS]; /* as was asked for */
+    uint32_t t_cs;
+} model;
+
+static char where_are_we[120] = "at the start";
+
+static uint64_t cuts, recovery_cuts, mounts, checked, full;
+
+static void fault(const char *what, uint32_t a, uint32_t b) {
+    printf("FAULT: %s (%u, %u); %s\n", what, a, b, where_are_we);
+    exit(1);
+}
+
+static void record_body(uint32_t id, uint8_t *body, uint32_t *length) {
+    *length = 4u + id * 7u % 37u;
+    for (uint32_t i = 0; i < *length; i++) {
+        body[i] = (uint8_t)(id >> (8u * (i % 4u)));
+    }
+}
+
+static void chunk_samples(uint32_t id, int16_t *s) {
+    for (uint32_t i = 0; i < RAW_N * PL_RAW_AXES; i++) {
+        s[i] = (int16_t)(id * 3u + (i * 2654435761u * (id + 1u) >> 24));
+    }
+}
+
+/* What is found on flash: first and last number of each kind; they must be in order and whole. */
+typedef struct {
+    uint32_t first, last;
+} seen;
+
+static void see(seen *s, uint32_t id) {
+    if (s->first == 0) {
+        s->first = id;
+    } else if (id != s->last + 1u) {
+        fault("a record is missing, doubled or out of order", s->last, id);
+    }
+    s->last = id;
+}
+
+static void check_record(const pl_record *record, seen *s) {
+    uint8_t body[PL_LOG_BODY_MAX];
+    uint32_t length;
+    uint32_t id = record->length >= 4u ? (uint32_t)record->body[0] | record->body[1] << 8 |
+                                             record->body[2] << 16 | record->body[3] << 24
+                                       : 0;
+    record_body(id, body, &length);
+    if (record->type != RECORD_TYPE || record->length != length ||
+        memcmp(record->body, body, length) != 0) {
+        fault("a record is damaged", id, record->length);
+    }
+    see(s, id);
+    checked++;
+}
+
+static void check_block(const pl_record *record, seen *s) {
+    static int16_t got[2][PL_RAW_PIECE * PL_RAW_AXES], whole[512 * PL_RAW_AXES], want[RAW_N * 6u];
+    static uint32_t have; /* of a chunk that began in the segment before */
+    static pl_raw_decoder decoder;
+    uint32_t n_s, n_l;
+    int more;
+    int32_t result;
+    if (pl_raw_open(&decoder, record->body + 4, record->length - 4u) != PL_RAW_OK) {
+        fault("a raw block cannot be opened", 0, 0);
+    }
+    while ((result = pl_raw_next(&decoder, got[0], &n_s, got[1], &n_l, &more)) == PL_RAW_OK) {
+        memcpy(whole + have * PL_RAW_AXES, got[0], n_s * PL_RAW_AXES * 2u);
+        have += n_s;
+        if (more) {
+            continue;
+        }
+        if (have == RAW_N) { /* else its beginning was given up */
+            uint32_t id = s->last + 1u;
+            if (s->first == 0) {
+                /* The first one: find out which it is. */
+                for (id = 1; id <= model.chunks; id++) {
+                    chunk_samples(id, want);
+                    if (memcmp(want, whole, sizeof want) == 0) {
+                        break;
+                    }
+                }
+            }
+            chunk_samples(id, want);
+            if (memcmp(want, whole, sizeof want) != 0) {
+                fault("raw samples are damaged or missing", id, model.chunks);
+            }
+            see(s, id);
+            checked++;
+        } else if (s->first != 0) {
+            fault("a chunk is not whole", have, s->last);
+        }
+        have = 0;
+    }
+    if (result != PL_ERAW_END) {
+        fault("a raw block is damaged", (uint32_t)-result, 0);
+    }
+}
+
+static void read_segment(const pl_log_segment *where, seen *s) {
+    static uint8_t bytes[PL_SECTOR];
+    pl_segment_header header;
+    pl_commit commit;
+    if (pl_log_read(&the_log, where, 0, bytes, PL_SECTOR) < 0 ||
+        pl_segment_read_header(bytes, where->length, &header) != PL_SEGMENT_OK) {
+        fault("a segment that was found cannot be read", where->sequence, 0);
+    }
+    if (header.sequence != where->sequence || header.stream != where->stream) {
+        fault("a segment is not the one asked for", header.sequence, where->sequence);
+    }
+    uint32_t number = 0;
+    for (uint32_t at = header.size; at < where->length; at = commit.next) {
+        int32_t result = pl_commit_read(bytes, where->length, at, &header, &commit);
+        if (result != PL_SEGMENT_OK) {
+            continue;
+        }
+        if (commit.number != number++) {
+            fault("a commit is missing", commit.number, number);
+        }
+        pl_record record;
+        uint32_t pos = 0;
+        int32_t status;
+        while ((status = pl_record_read(bytes + commit.payload, commit.length, commit.t_cs, &pos,
+                                        &record)) == 1) {
+            if (record.type == PL_RECORD_RAW) {
+                check_block(&record, s);
+            } else {
+                check_record(&record, s);
+            }
+        }
+        if (status != 0) {
+            fault("a record does not fit its commit", pos, commit.length);
+        }
+    }
+}
+
+/* Reads all segments of a stream. */
+static seen read_stream(uint32_t stream) {
+    seen found = {0, 0};
+    uint32_t sequence = 0;
+    pl_log_segment where;
+    while (pl_log_find(&the_log, stream, sequence, &where) == 0) {
+        read_segment(&where, &found);
+        sequence = where.sequence + 1u;
+    }
+    return found;
+}
+
+/* Reads the whole log and holds it against the model. */
+static void check(void) {
+    seen found[PL_STREAMS];
+    pl_log_status status;
+    pl_log_get_status(&the_log, &status);
+    for (uint32_t stream = 0; stream < PL_STREAMS; stream++) {
+        found[stream] = read_stream(stream);
+        uint32_t acked = the_log.state.acked[stream];
+        if (acked < model.acked[stream] || acked > model.asked[stream]) {
+            fault("an acknowledgement was lost or made up", acked, model.acked[stream]);
+        }
+    }
+    const seen *records = &found[PL_STREAM_SUMMARY];
+    if (records->last > model.appended) {
+        fault("a record was made up", records->last, model.appended);
+    }
+    if (model.flushed > 0 && records->last < model.flushed && status.summary > 0) {
+        fault("a flushed record is gone", records->last, model.flushed);
+    }
+    if (status.lost[PL_STREAM_SUMMARY] == 0 && status.summary == 0 && model.flushed > 0 &&
+        model.acked[PL_STREAM_SUMMARY] == 0) {
+        fault("all records are gone", model.flushed, 0);
+    }
+    if (status.lost[PL_STREAM_SUMMARY] == 0 && the_log.state.first[0] == 0 &&
+        model.flushed > 0 && records->first != 1) {
+        fault("the first record is gone", records->first, 1);
+    }
+    const seen *chunks = &found[PL_STREAM_RAW];
+    if (chunks->last > model.chunks ||
+        (status.raw > 1 && model.safe > 0 && chunks->last < model.safe)) {
+        fault("safe raw samples are gone", chunks->last, model.safe);
+    }
+}
+
+/* Raw samples that did not reach flash are gone; their numbers are given anew. */
+static void forget_unsafe(void) {
+    seen chunks = read_stream(PL_STREAM_RAW);
+    if (chunks.last > model.safe) {
+        model.safe = chunks.last;
+    }
+    model.chunks = model.safe;
+}
+
+static int32_t mount(void) {
+    mounts++;
+    static const pl_log_identity identity = {.serial = "TEST-1"};
+    return pl_log_mount(&the_log, &flash, sim.sectors, table, summary_buffer, raw_buffer,
+                        &identity);
+}
+
+enum { APPEND, FLUSH, RAW, RAW_FLUSH, CLOSE, ACK, REBOOT, CALLS };
+
+/* Does one call; what it promises is entered in the model only if it returned well. */
+static int32_t call(uint32_t what, uint32_t choice) {
+    uint8_t body[PL_LOG_BODY_MAX];
+    int16_t samples[RAW_N * PL_RAW_AXES];
+    uint32_t length;
+    int32_t result = 0;
+    switch (what) {
+        case APPEND:
+            record_body(++model.appended, body, &length);
+            model.t_cs += choice % 1000u;
+            return pl_log_append(&the_log, RECORD_TYPE, 1, model.t_cs, body, length);
+        case FLUSH:
+            result = pl_log_flush(&the_log);
+            break;
+        case RAW:
+            chunk_samples(++model.chunks, samples);
+            result = pl_log_raw(&the_log, model.t_cs, model.chunks * RAW_N, samples, RAW_N,
+                                samples, choice % 8u);
+            break;
+        case RAW_FLUSH:
+            result = pl_log_raw_flush(&the_log);
+            break;
+        case CLOSE:
+            result = pl_log_close(&the_log);
+            break;
+        case ACK: {
+            uint32_t stream = choice % 2u;
+            uint32_t upto = model.acked[stream] + choice / 2u % 4u;
+            uint32_t next = the_log.state.next[stream];
+            uint32_t asked = upto < next ? upto : next;
+            if (asked > model.asked[stream]) {
+                model.asked[stream] = asked;
+            }
+            result = pl_log_acknowledge(&the_log, stream, upto);
+            if (result == 0) {
+                model.acked[stream] = the_log.state.acked[stream];
+            }
+            return result;
+        }
+        default:
+            return mount();
+    }
+    if (result == PL_ELOG_FULL) {
+        forget_unsafe();
+        full++;
+        result = 0;
+    } else if (result == 0 && (what == RAW_FLUSH || what == CLOSE)) {
+        model.safe = model.chunks;
+    }
+    if (result == 0 && (what == FLUSH || what == CLOSE)) {
+        model.flushed = model.appended;
+    }
+    return result;
+}
+
+/* Everything that a call can change. */
+typedef struct {
+    sim_flash sim;
+    pl_log log;
+    uint8_t summary[PL_LOG_SUMMARY_BUFFER], raw[PL_LOG_RAW_BUFFER];
+    uint32_t table[SIM_SECTORS_MAX];
+    unsigned char model[sizeof model];
+} snapshot;
+
+static void copy_flash(sim_flash *to, const sim_flash *from) {
+    memcpy(to->bytes, from->bytes, from->sectors * PL_SECTOR);
+    memcpy((char *)to + sizeof to->bytes, (const char *)from + sizeof from->bytes,
+           sizeof *to - sizeof to->bytes);
+}
+
+static void save(snapshot *s) {
+    copy_flash(&s->sim, &sim);
+    s->log = the_log;
+    memcpy(s->summary, summary_buffer, sizeof s->summary);
+    memcpy(s->raw, raw_buffer, sizeof s->raw);
+    memcpy(s->table, table, sizeof table);
+    memcpy(s->model, &model, sizeof model);
+}
+
+static void load(const snapshot *s) {
+    copy_flash(&sim, &s->sim);
+    the_log = s->log;
+    memcpy(summary_buffer, s->summary, sizeof s->summary);
+    memcpy(raw_buffer, s->raw, sizeof s->raw);
+    memcpy(table, s->table, sizeof table);
+    memcpy(&model, s->model, sizeof model);
+}
+
+/* After a reboot nothing of the unflushed is known: the list ends where the log does. */
+static void forget_unflushed(void) {
+    seen records = read_stream(PL_STREAM_SUMMARY);
+    model.appended = records.last > model.flushed ? records.last : model.flushed;
+    model.flushed = model.appended;
+    forget_unsafe();
+    for (uint32_t i = 0; i < PL_STREAMS; i++) {
+        model.acked[i] = model.asked[i] = the_log.state.acked[i];
+    }
+}
+
+/* The log must go on working: two records more, flushed, and there after another mount. */
+static void go_on(void) {
+    forget_unflushed();
+    model.t_cs = 0;
+    if (call(APPEND, 5) < 0 || call(APPEND, 7) < 0 || call(FLUSH, 0) < 0 || mount() < 0) {
+        fault("the log does not go on after a recovery", 0, 0);
+    }
+    check();
+}
+
+static void recover(uint32_t seed) {
+    static sim_flash at_cut;
+    static unsigned char model_at_cut[sizeof model];
+    copy_flash(&at_cut, &sim);
+    memcpy(model_at_cut, &model, sizeof model);
+    sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+    if (mount() < 0) {
+        fault("no mount after a cut", 0, 0);
+    }
+    uint32_t operations = sim.operations;
+    check();
+    go_on();
+    for (uint32_t i = 0; i < operations; i++) {
+        for (uint32_t tear = 0; tear < SIM_TEARS; tear++) {
+            copy_flash(&sim, &at_cut);
+            memcpy(&model, model_at_cut, sizeof model);
+            sim_arm(&sim, i, (enum sim_tear)tear, seed + tear);
+            if (mount() == 0) {
+                fault("a mount that was cut says it went well", i, tear);
+            }
+            sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+            recovery_cuts++;
+            if (mount() < 0) {
+                fault("no mount after a cut recovery", i, tear);
+            }
+            check();
+            go_on();
+        }
+    }
+}
+
+static void step(uint32_t number, uint32_t what, uint32_t choice) {
+    static snapshot before;
+    save(&before);
+    sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+    if (call(what, choice) < 0) {
+        fault("a call failed without a cut", what, choice);
+    }
+    pl_log_status status;
+    pl_log_get_status(&the_log, &status);
+    if (status.lost[PL_STREAM_SUMMARY] > before.log.state.lost[PL_STREAM_SUMMARY] &&
+        status.raw > 0) {
+        fault("an unacknowledged summary went before raw samples", status.raw, 0);
+    }
+    if (what == REBOOT) {
+        check();
+        forget_unflushed();
+        model.t_cs = 0;
+    }
+    uint32_t operations = sim.operations;
+    static snapshot after;
+    save(&after);
+    for (uint32_t i = 0; i < operations; i++) {
+        for (uint32_t tear = 0; tear < SIM_TEARS; tear++) {
+            load(&before);
+            snprintf(where_are_we, sizeof where_are_we, "step %u, call %u, cut %u, tear %u",
+                     number, what, i, tear);
+            sim_arm(&sim, i, (enum sim_tear)tear, choice + i + tear);
+            if (call(what, choice) == 0) {
+                fault("a call that was cut says it went well", what, i);
+            }
+            cuts++;
+            recover(choice + i * 7u);
+        }
+    }
+    load(&after);
+}
+
+int main(int argc, char **argv) {
+    if (argc != 5) {
+        fprintf(stderr, "log_cuts SEED STEPS SECTORS FILL\n");
+        return 2;
+    }
+    uint32_t random = (uint32_t)atoi(argv[1]) * 747796405u + 1u;
+    uint32_t steps = (uint32_t)atoi(argv[2]);
+    int fill = atoi(argv[4]);
+    sim_init(&sim, (uint32_t)atoi(argv[3]));
+    if (mount() < 0) {
+        fault("no mount of a blank partition", 0, 0);
+    }
+    for (uint32_t i = 0; i < steps; i++) {
+        random = random * 1664525u + 1013904223u;
+        uint32_t dice = (random >> 8) % 100u;
+        uint32_t choice = random >> 12 & 0xFFFu;
+        uint32_t acks = fill ? 1u : 8u;
+        uint32_t what = dice < 50u   ? APPEND
+                        : dice < 62u ? FLUSH
+                        : dice < 84u ? RAW
+                        : dice < 87u ? RAW_FLUSH
+                        : dice < 89u ? CLOSE
+                        : dice < 89u + acks ? ACK
+                        : dice > 97u ? REBOOT
+                                     : APPEND;
+        step(i, what, choice);
+    }
+    if (mount() < 0) {
+        fault("no mount at the end", 0, 0);
+    }
+    check();
+    pl_log_status status;
+    pl_log_get_status(&the_log, &status);
+    printf("cuts %llu recovery_cuts %llu mounts %llu records_checked %llu lost_summary %u "
+           "lost_raw %u raw_refused %llu\n",
+           (unsigned long long)cuts, (unsigned long long)recovery_cuts, (unsigned long long)mounts,
+           (unsigned long long)checked, status.lost[0], status.lost[1],
+           (unsigned long long)full);
+    return 0;
+}
