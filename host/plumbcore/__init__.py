@@ -33,6 +33,8 @@ from plumbcore.fusion import (
     Orientation,
     Relative,
 )
+from plumbcore.log import RAW, SUMMARY, Log
+from plumbcore.params import Params
 from plumbcore.pipe import BENDING, BLOCK_FIELDS, BLOCK_SAMPLES, STILL, WEARING, Pipe
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",
+    "RAW", "SUMMARY", "Log", "Params",
     "Relative", "FrameDecoder", "core_version", "crc32", "frame_encode",
 ]
 

@@ -171,7 +171,10 @@ int32_t pl_log_acknowledge(pl_log *log, uint32_t stream, uint32_t sequence);
 /* Finds the first segment of `stream` at or above `sequence`; PL_ELOG_NONE if there is none. */
 int32_t pl_log_find(pl_log *log, uint32_t stream, uint32_t sequence, pl_log_segment *out);
 
-/* Copies bytes of a segment that pl_log_find found. */
+/*
+ * Copies up to `length` bytes of a segment that pl_log_find found; returns how many there were,
+ * or PL_ELOG_NONE if it has been given up since.
+ */
 int32_t pl_log_read(pl_log *log, const pl_log_segment *segment, uint32_t offset, uint8_t *out,
                     uint32_t length);
 

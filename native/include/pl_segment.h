@@ -23,7 +23,7 @@
 /* Times count hundredths of a second ("cs") since the boot; a record's is relative, 24 bits. */
 #define PL_RECORD_TIME_MAX 0xFFFFFFu
 /* The type of records that hold raw samples; SPEC.md lists the others, which C does not read. */
-#define PL_RECORD_RAW 1u
+#define PL_RECORD_RAW 0x20u
 /* Body lengths from here on are written as a u16 behind the record header. */
 #define PL_RECORD_LONG 31u
 

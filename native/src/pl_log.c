@@ -225,12 +225,17 @@ int32_t pl_log_find(pl_log *log, uint32_t stream, uint32_t sequence, pl_log_segm
 
 int32_t pl_log_read(pl_log *log, const pl_log_segment *segment, uint32_t offset, uint8_t *out,
                     uint32_t length) {
-    if (segment->sector >= log->sectors || offset > PL_SECTOR || length > PL_SECTOR - offset) {
+    uint32_t entry = pl_log_entry(segment->stream, segment->sequence);
+    if (segment->sector >= log->sectors || log->table[segment->sector] != entry) {
+        return PL_ELOG_NONE;
+    }
+    if (offset > segment->length) {
         return PL_ELOG_ARGUMENT;
     }
+    uint32_t left = segment->length - offset;
+    uint32_t n = length < left ? length : left;
     uint32_t at = segment->sector * PL_SECTOR + offset;
-    int32_t result = log->flash->read(log->flash->context, at, out, length);
-    return result < 0 ? PL_ELOG_FLASH : 0;
+    return log->flash->read(log->flash->context, at, out, n) < 0 ? PL_ELOG_FLASH : (int32_t)n;
 }
 
 int32_t pl_log_wipe(pl_log *log) {

@@ -127,7 +127,7 @@ static void read_segment(const pl_log_segment *where, seen *s) {
     static uint8_t bytes[PL_SECTOR];
     pl_segment_header header;
     pl_commit commit;
-    if (pl_log_read(&the_log, where, 0, bytes, PL_SECTOR) < 0 ||
+    if (pl_log_read(&the_log, where, 0, bytes, PL_SECTOR) != (int32_t)where->length ||
         pl_segment_read_header(bytes, where->length, &header) != PL_SEGMENT_OK) {
         fault("a segment that was found cannot be read", where->sequence, 0);
     }

@@ -11,6 +11,7 @@
 #include "pl_frame.h"
 #include "pl_fusion.h"
 #include "pl_pipe.h"
+#include "pl_segment.h"
 #include "pl_version.h"
 
 static mp_obj_t core_version(void) {
@@ -54,6 +55,11 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_STILL), MP_ROM_INT(PL_PIPE_STILL) },
     { MP_ROM_QSTR(MP_QSTR_BENDING), MP_ROM_INT(PL_PIPE_BENDING) },
     { MP_ROM_QSTR(MP_QSTR_BLOCK_SAMPLES), MP_ROM_INT(PL_PIPE_BLOCK_SAMPLES) },
+
+    { MP_ROM_QSTR(MP_QSTR_Log), MP_ROM_PTR(&plumbcore_log_type) },
+    { MP_ROM_QSTR(MP_QSTR_SUMMARY), MP_ROM_INT(PL_STREAM_SUMMARY) },
+    { MP_ROM_QSTR(MP_QSTR_RAW), MP_ROM_INT(PL_STREAM_RAW) },
+    { MP_ROM_QSTR(MP_QSTR_Params), MP_ROM_PTR(&plumbcore_params_type) },
 };
 static MP_DEFINE_CONST_DICT(plumbcore_globals, plumbcore_globals_table);
 

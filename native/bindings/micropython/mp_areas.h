@@ -16,6 +16,10 @@ extern const mp_obj_type_t plumbcore_orientation_type;
 extern const mp_obj_type_t plumbcore_alignment_type;
 extern const mp_obj_type_t plumbcore_relative_type;
 
+/* mp_log.c, mp_params.c */
+extern const mp_obj_type_t plumbcore_log_type;
+extern const mp_obj_type_t plumbcore_params_type;
+
 /* mp_pipe.c */
 extern const mp_obj_type_t plumbcore_pipe_type;
 

@@ -1,0 +1,37 @@
+"""Power cuts at every flash operation of scripted runs and of every recovery (log_cuts.c)."""
+
+import subprocess
+
+import pytest
+
+CORES = ("pl_log*.c", "pl_segment.c", "pl_flash.c", "pl_crc.c", "pl_raw*.c", "pl_version.c")
+# seed, steps, sectors, 1 if acknowledgements are rare: then segments are given up.
+FAST = [(1, 400, 12, 0), (2, 500, 8, 1), (3, 400, 9, 0)]
+SLOW = [(seed, 1500, 8 + seed % 9, seed % 2) for seed in range(10, 15)]
+
+
+def run(c_program, tried, *args: int) -> dict[str, int]:
+    program = c_program("log_cuts", *CORES)
+    done = subprocess.run([str(program), *map(str, args)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    words = done.stdout.split()
+    counts = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    tried("power cuts during logging", counts["cuts"])
+    tried("power cuts during recovery", counts["recovery_cuts"])
+    return counts
+
+
+@pytest.mark.parametrize("args", FAST)
+def test_every_flushed_record_survives_every_cut(c_program, tried, args):
+    counts = run(c_program, tried, *args)
+    assert counts["cuts"] > 500 and counts["recovery_cuts"] > 500
+    assert counts["records_checked"] > 100_000
+    if args[3]:
+        assert counts["lost_summary"] > 0 and counts["raw_refused"] > 0, "never was full"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("args", SLOW)
+def test_long_runs(c_program, tried, args):
+    counts = run(c_program, tried, *args)
+    assert counts["cuts"] + counts["recovery_cuts"] > 3000
