@@ -45,6 +45,35 @@ class Flash:
             raise error
 
 
+class MemoryFlash:
+    """Such a device in RAM, over `data` (bytearray of whole sectors) or so many blank sectors."""
+
+    def __init__(self, data):
+        self.data = bytearray(b"\xff" * (SECTOR * data)) if isinstance(data, int) else data
+
+    def readblocks(self, block, buf, offset=0):
+        at = SECTOR * block + offset
+        buf[:] = self.data[at:at + len(buf)]
+
+    def writeblocks(self, block, buf, offset=None):
+        if offset is None:
+            self.ioctl(_BLOCK_ERASE, block)
+            offset = 0
+        at = SECTOR * block + offset
+        old = int.from_bytes(self.data[at:at + len(buf)], "little")
+        new = old & int.from_bytes(buf, "little")
+        self.data[at:at + len(buf)] = new.to_bytes(len(buf), "little")
+
+    def ioctl(self, op, arg):
+        if op == _BLOCK_COUNT:
+            return len(self.data) // SECTOR
+        if op == _BLOCK_SIZE:
+            return SECTOR
+        if op == _BLOCK_ERASE:
+            self.data[SECTOR * arg:SECTOR * (arg + 1)] = b"\xff" * SECTOR
+        return 0
+
+
 @ffi.def_extern()
 def plumbcore_flash_read(context, offset, data, length):
     flash = ffi.from_handle(context)
