@@ -103,6 +103,22 @@ def test_pins_interrupts_and_edges():
         assert burst.duration_ms == 1000 and burst.start_ns == pytest.approx(1.15e9, abs=1e6)
 
 
+def test_the_motor_shakes_the_sensors_while_it_runs():
+    lines = play(
+        "import time, plumbport, struct\n"
+        "from brace.board import bus, imu\n"
+        "sensor = imu.Imu(bus.open_bus(), 0x6A); sensor.start()\n"
+        "buf = bytearray(7 * 512)\n"
+        "for ms in (0, 300, 0):\n"
+        "    time.sleep_ms(300); sensor.read(buf, sensor.pending())\n"
+        "    plumbport.motor(40000, ms); time.sleep_ms(250)\n"
+        "    n = sensor.read(buf, sensor.pending())\n"
+        "    z = [struct.unpack_from('<h', buf, i + 5)[0] for i in range(7, n, 14)]\n"
+        "    print(max(z) - min(z) > 200, len(z) > 20)\n",
+        shake_mg=60)
+    assert lines == ["False True", "True True", "False True"]
+
+
 def test_the_motors_cap_is_that_of_the_c_module():
     lines = play(
         "import plumbport, time\n"
@@ -351,7 +367,7 @@ def test_the_firmware_runs_answers_and_reads_without_loss():
         with Brace.open(UnixTransport(unix_brace)) as brace:
             hello = brace.hello()
             assert (hello.name, len(hello.image)) == ("plumbline", 64)
-            unix_brace.run(130)
+            unix_brace.run(135)
             status = brace.status()
             assert status.sensors == ["S", "L"] and status.faults == []
         assert unix_brace.state == "running"

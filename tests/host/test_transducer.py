@@ -61,6 +61,14 @@ def test_offset_temperature_scale_and_misalignment():
     assert warm.tolist()[2:4] == [30, 2] and late.tolist() == early.tolist()
 
 
+def test_vibration_is_felt_by_the_accelerometer_alone():
+    part = Transducer(Still(), seed=2)
+    part.shake = 60_000
+    counts = samples(part)
+    assert counts[:, 3:].std(axis=0) * 0.488 == pytest.approx(60, rel=0.05)
+    assert not counts[:, :3].any() and counts[:, 5].mean() == pytest.approx(2049, abs=10)
+
+
 def test_a_new_setting_acts_from_now_on():
     bench = Bench()
     bench.start()

@@ -83,6 +83,8 @@ class Transducer:
     gyr_drift     three udps a minute, counted from drift_from_us (ageing, or a fault)
     gyr_matrix    nine numbers, row by row, in units of 2^-20: output = matrix * true; None is
                   the identity.  acc_matrix the same.  Scale errors, misalignment, swapped axes.
+    shake         rms of a vibration that the accelerometer feels besides, in ug on each axis,
+                  aliased to noise (the motor's)
     temperature   [(microseconds, 1/256 degC above 25 degC), ...], joined by straight lines
 
     All default to a perfect part.  After changing one call `changed()`: words already in a FIFO
@@ -102,6 +104,7 @@ class Transducer:
         self.drift_from_us = 0
         self.gyr_matrix = None
         self.acc_matrix = None
+        self.shake = 0
         self.temperature = [(0, 0)]
         self.frozen = None  # twelve bytes of counts that every sample repeats
         self.stuck = {}  # axis 0..5 (gx gy gz ax ay az): the count it is stuck at
@@ -173,6 +176,8 @@ class Transducer:
                 _apply(self.gyr_matrix, raw, 0)
             if self.acc_matrix:
                 _apply(self.acc_matrix, raw, 3)
+            if self.shake:
+                self._shake(raw, index)
             self._convert(raw, words, index, num, den, gyr_lsb, acc_lsb)
             if self.stuck or self.frozen:
                 self._spoil(words)
@@ -190,19 +195,38 @@ class Transducer:
             result.append(self.acc_offset[i] * 1000 + self.acc_tempco[i] * above // 256)
         return result
 
+    def _bell_table(self):
+        if self._bell is None:
+            self._bell = _bell(self.seed)
+        return self._bell
+
+    def _place(self, index):
+        """Where in a table of noise a block begins: scattered, but always the same."""
+        place = (index * 2654435761 + self.seed * 40503 + 374761393) & 0xFFFFFFFF
+        place = (place ^ place >> 15) * 2246822519 & 0xFFFFFFFF
+        return (place >> 8) % (NOISE_LEN - 6 * BLOCK)
+
+    def _shake(self, raw, index):
+        bell = self._bell_table()
+        j = self._place(index + 1000003)
+        for o in range(3, 6 * BLOCK, 6):
+            raw[o] += bell[j] * self.shake >> 10
+            raw[o + 1] += bell[j + 1] * self.shake >> 10
+            raw[o + 2] += bell[j + 2] * self.shake >> 10
+            j += 3
+
     def _noise_table(self, density, num, den):
         """Noise in thousandths of `density`'s unit for samples of this rate."""
         key = (density, num, den)
         table = self._noise.get(key)
         if table is None:
-            if self._bell is None and density:
-                self._bell = _bell(self.seed)
             table = array("i", [0] * NOISE_LEN)
             if density:
+                bell = self._bell_table()
                 # deviation = density * sqrt(rate / 2), the rate being 1e6*den/num Hz.
                 deviation = density * isqrt(500000 * den * 1000000 // num) // 1000
                 for i in range(NOISE_LEN):
-                    table[i] = self._bell[i] * deviation + 512 >> 10
+                    table[i] = bell[i] * deviation + 512 >> 10
             if len(self._noise) >= 4:
                 self._noise = {}
             self._noise[key] = table
@@ -211,9 +235,7 @@ class Transducer:
     def _convert(self, raw, words, index, num, den, gyr_lsb, acc_lsb):
         gyr_noise = self._noise_table(self.gyr_noise, num, den)
         acc_noise = self._noise_table(self.acc_noise * 1000, num, den)
-        place = (index * 2654435761 + self.seed * 40503 + 374761393) & 0xFFFFFFFF
-        place = (place ^ place >> 15) * 2246822519 & 0xFFFFFFFF
-        j = (place >> 8) % (NOISE_LEN - 6 * BLOCK)
+        j = self._place(index)
         ogx, ogy, ogz, oax, oay, oaz = self._offsets((BLOCK * index + BLOCK // 2) * num // den)
         # Half a count more, so that the division rounds to nearest.
         half = gyr_lsb >> 1

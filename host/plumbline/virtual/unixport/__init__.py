@@ -75,6 +75,7 @@ class UnixBrace:
         datasheet allows, else they are perfect.  seed: of noise, errors and torn pages.
     program: what runs instead of the firmware.
     ticks_ms: what the first `time.ticks_ms()` says; near 2^30 it wraps soon.
+    shake_mg: what the running motor adds to the accelerometers, rms.
 
     console: all that the brace has sent.  state: "off", "running", "prompt" (the program has
     ended, as on a board with a prompt) or "bootsel".
@@ -89,6 +90,7 @@ class UnixBrace:
         seed: int = 1,
         program: str = FIRMWARE,
         ticks_ms: int = 0,
+        shake_mg: int = 0,
     ):
         self.console = bytearray()
         self.unread = bytearray()
@@ -104,6 +106,7 @@ class UnixBrace:
             "stamp": _stamp().hex(),
             "program": program,
             "ticks_ms": ticks_ms,
+            "shake_ug": 1000 * shake_mg,
             "sensors": {
                 name: {
                     "address": ADDRESS[name],
@@ -249,7 +252,8 @@ class UnixBrace:
     # -- around the brace -----------------------------------------------------------------------
 
     def play(self, body: Body, at_s: float | None = None, loop: bool = False) -> None:
-        """Moves the sensors as a body does, from `at_s` on (now, if not given)."""
+        """Moves the sensors as a body does, from `at_s` on (now, if not given).  A sensor that
+        the body lacks goes on as it was: fit the brace with `sensors` of the body."""
         start = self._now_us if at_s is None else round(at_s * 1e6)
         for name in body.sensors:
             self._files += 1

@@ -40,7 +40,6 @@ class Rig:
         self.state = "off"
         # The program under test gets the console; this one keeps the process's own streams.
         self.system = install(real)
-        world.on_horizon = self.serve
         world.nor = Nor(bytearray(b"\xff" * 0x200000), config["seed"])
         world.nor.on_cut = self._cut
         if config["flash"]:
@@ -51,6 +50,7 @@ class Rig:
             self._fit(name, config["sensors"][name])
         plumbport._stamp = bytes.fromhex(config["stamp"])
         time.offset_ms = config["ticks_ms"]
+        world.shake_ug = config["shake_ug"]
         self.names = {
             "world": world,
             "imu": world.imu,
@@ -86,6 +86,9 @@ class Rig:
     def serve(self):
         """Does what the host says until it lets time pass."""
         world.stop_on = ()
+        # What the host changes of the sensors acts from now on, not from their last reading.
+        for imu in world.imu.values():
+            imu.advance_to(world.now)
         while True:
             line = real.stdin.readline()
             if not line:

@@ -8,6 +8,7 @@ the watchdog, the host's turn) happens at its time.
 
 import heapq
 
+from brace.board.pins import MOTOR
 from i2c_bus import I2CBus
 from nor import SECTOR, Nor
 
@@ -42,6 +43,7 @@ class World:
         self.edges = []  # [microseconds, pin number, level 0..65535]
         self.stop_on = ()  # "out", "edge": what ends the host's present run early
         self.connected = True  # whether a host has the serial port open
+        self.shake_ug = 0  # what the running motor adds to the accelerometers, rms
         self.dead = None  # the Reset that the firmware swallowed, if it did
         self.scratch = {}  # registers that outlive a reset but not a power cycle
         self._events = []
@@ -182,8 +184,16 @@ class World:
         if shown != line.shown:
             line.shown = shown
             self.edges.append([self.now, number, shown])
+            if number == MOTOR and self.shake_ug:
+                self._shake(self.shake_ug if shown else 0)
             if "edge" in self.stop_on:
                 self.horizon = self.now
+
+    def _shake(self, ug):
+        for imu in self.imu.values():
+            imu.advance_to(self.now)
+            imu.transducer.shake = ug
+            imu.transducer.changed()
 
     # -- console --------------------------------------------------------------------------------
 
