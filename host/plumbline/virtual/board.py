@@ -17,7 +17,7 @@ from rp2040py.rp2040 import RP2040
 from rp2040py.simulator import Simulator
 from rp2040py.utils.logging import ConsoleLogger, LogLevel
 
-from plumbline.virtual.flash import SIZE, FlashChip, FlashTiming
+from plumbline.virtual.flash import SIZE, FlashChip
 from plumbline.virtual.usb import UsbSerial
 
 CORE_HZ = 125_000_000
@@ -58,7 +58,6 @@ class Board:
         flash: bytes = b"",
         *,
         on_serial: Callable[[bytes], None] = lambda data: None,
-        timing: FlashTiming | None = None,
         seed: int = 0,
     ):
         if len(flash) > SIZE:
@@ -71,7 +70,7 @@ class Board:
         self.mcu.flash[: len(flash)] = flash
         self.mcu.on_break = self._on_break
         self.mcu.watchdog.on_watchdog_trigger = self._on_watchdog
-        self.flash = FlashChip(self.mcu, timing, seed)
+        self.flash = FlashChip(self.mcu, seed)
         self.flash.on_cut = self._on_cut
         self.on_serial = on_serial
         self.usb = UsbSerial(self.mcu, self._serial, self.interrupt)
@@ -128,8 +127,7 @@ class Board:
 
     def power_on(self) -> None:
         """Applies power: RAM is lost, flash is kept, the image in it boots."""
-        self.flash.dead = False
-        self.flash.cut_at = None
+        self.flash.power_on()
         self.mcu.sram[:] = bytes(len(self.mcu.sram))
         self._restart(HAD_POR)
 
@@ -150,7 +148,8 @@ class Board:
         end = -(-(offset + len(data)) // 4096) * 4096
         padded = data.ljust(end - offset, b"\xff")
         self.mcu.flash[offset:end] = padded
-        self.flash.on_change(offset, padded)
+        if self.flash.on_change:
+            self.flash.on_change(offset, padded)
 
     def _restart(self, cause: int | None) -> None:
         self._cycles_before += self.mcu.core.cycles

@@ -16,6 +16,7 @@ class Nor:
 
     program, erase   do one command, and return the microseconds it takes
     operations       commands so far, erases[sector number] times erased
+    on_change        called with (address, bytes) that each command has left behind
     cut_at           the number of the operation in which power fails: it is torn, `on_cut` is
                      called, and nothing works until `power_on`
     stuck            {address: mask}, fault: bits of the mask read 0 whatever is done
@@ -27,6 +28,7 @@ class Nor:
         self.erases = {}
         self.cut_at = None
         self.on_cut = None
+        self.on_change = None
         self.dead = False
         self.stuck = {}
         self.page_us = 400
@@ -91,6 +93,8 @@ class Nor:
         for at in self.stuck:
             if address <= at < address + size:
                 self.data[at] &= 255 - self.stuck[at]
+        if self.on_change:
+            self.on_change(address, bytes(self.data[address : address + size]))
         if self.operations == self.cut_at:
             self.dead = True
             if self.on_cut:

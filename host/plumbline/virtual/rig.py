@@ -12,7 +12,6 @@ from rp2040py.gpio_pin import GPIOPinState
 
 from plumbline.virtual.board import Board
 from plumbline.virtual.edges import Burst, Edge, bursts
-from plumbline.virtual.flash import FlashTiming
 from plumbline.virtual.i2c_bus import I2CBus
 from plumbline.virtual.i2c_port import I2CPort
 from plumbline.virtual.lsm6dso import LSM6DSO
@@ -35,9 +34,8 @@ class VirtualBrace:
         *,
         sensors: str = "SL",
         seed: int = 1,
-        timing: FlashTiming | None = None,
     ):
-        self.board = Board(flash, timing=timing, seed=seed)
+        self.board = Board(flash, seed=seed)
         self.transducers = {
             name: Transducer(Still(), seed=noise_seed(seed, name)) for name in ADDRESS
         }
