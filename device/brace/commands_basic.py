@@ -5,7 +5,7 @@ import plumbport
 
 from brace import VERSION, posture, tactor
 from brace import commands as cmd
-from brace.board import power
+from brace.board import files, flashmap, power
 from brace.config import ConfigError
 from brace.wire import MAX_PAYLOAD
 
@@ -26,6 +26,8 @@ class BasicCommands:
                 cmd.BUZZ: self._buzz,
                 cmd.BOOTLOADER: self._bootloader,
                 cmd.RESET: self._reset,
+                cmd.PROVISION: self._provision,
+                cmd.FORMAT_FILES: self._format_files,
             }
         )
 
@@ -34,15 +36,15 @@ class BasicCommands:
         return {
             "name": "plumbline",
             "wire": plumbcore.WIRE_VERSION,
-            "serial": "",
+            "serial": app.identity["serial"],
             "board": "rp2040",
-            "hw": 0,
+            "hw": app.identity["hw"],
             "fw": VERSION,
             "image": plumbport.image()[16:48],
             "kind": "development",
             "core": plumbcore.core_version(),
             "up": app.clock.now(),
-            "boot": 0,
+            "boot": app.recorder.boot,
             "max": MAX_PAYLOAD,
         }
 
@@ -56,7 +58,21 @@ class BasicCommands:
             "faults": sorted(app.fault_names),
             "battery": app.battery.millivolts(),
             "posture": posture.NAMES[app.pipeline.posture.now],
+            "cal": app.calibration.id,
             "utc": app.clock.utc(),
+            "log": self._log_status(),
+        }
+
+    def _log_status(self):
+        log = self._app.recorder.log
+        if log is None:
+            return {}
+        return {
+            "used": (log.total - log.free) * flashmap.SECTOR,
+            "size": log.total * flashmap.SECTOR,
+            "unacked": (log.unacked + log.unacked_raw) * flashmap.SECTOR,
+            "level": log.level,
+            "lost": log.lost,
         }
 
     def _time_get(self, request):
@@ -67,7 +83,7 @@ class BasicCommands:
         utc = request["utc"]
         if not isinstance(utc, int) or not 0 < utc < 1 << 45:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, "utc must be milliseconds since 1970")
-        self._app.clock.set_utc(utc)
+        self._app.set_time(utc)
         return self._time_get(request)
 
     def _config_get(self, request):
@@ -76,10 +92,28 @@ class BasicCommands:
 
     def _config_set(self, request):
         try:
-            self._app.config.change(request)
+            self._app.change_config(request)
         except ConfigError as error:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, str(error))
         return self._config_get(request)
+
+    def _provision(self, request):
+        serial, hw = request.get("serial"), request.get("hw", 0)
+        if not isinstance(serial, str) or not 1 <= len(serial) <= 16:
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, "serial must have 1 to 16 characters")
+        for character in serial:
+            if not ("0" <= character <= "9" or "A" <= character <= "Z"):
+                if not ("a" <= character <= "z" or character == "-"):
+                    say = "serial may have letters, digits and - only"
+                    raise cmd.CommandError(cmd.E_BAD_REQUEST, say)
+        if not isinstance(hw, int) or not 0 <= hw <= 65535:
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, "hw must be a number from 0 to 65535")
+        self._app.provision(serial, hw)
+        return self._hello(request)
+
+    def _format_files(self, request):
+        if not files.format():
+            raise cmd.CommandError(cmd.E_STORAGE, "the filesystem could not be made")
 
     def _buzz(self, request):
         pattern = request.get("pattern", 0)

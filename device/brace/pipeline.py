@@ -30,12 +30,14 @@ SNOOZE = const(1)
 PAIN_TAP = const(2)
 MINUTE = const(3)
 WEEK = const(4)
+DOING = const(5)
 
 _BLOCKS_PER_MINUTE = const(480)
 # Room for the blocks of a FIFO that filled up during a long flash erase.
 _BLOCKS_MAX = const(20)
 _S = const(1)
 _L = const(7)
+_LUMBAR = const(13)
 _FLEXION = const(0)
 _LATERAL = const(1)
 _INCLINATION = const(2)
@@ -55,6 +57,7 @@ class Pipeline:
         self._emit = emit
         self._blocks = array("i", bytes(4 * BLOCK_FIELDS * _BLOCKS_MAX))
         self._angles = array("i", bytes(4 * 5))
+        self._lumbar = array("i", bytes(4 * 3))
         self._reset(0)
 
     def _reset(self, sensors):
@@ -68,18 +71,20 @@ class Pipeline:
         self._minute = -1
         self._minute_blocks = 0
         self._week = 0
+        self.converged = False
         self.pipe = None
 
-    def start(self, rate_s_mhz, rate_l_mhz, alignment, calibration_id, config_id, reason):
-        """Begins anew with these sensors (a rate of 0: not there) and their alignment, a sequence
-        of two quaternions or None for an uncalibrated sensor."""
+    def start(self, rate_s_mhz, rate_l_mhz, calibration, config_id, reason):
+        """Begins anew with these sensors (a rate of 0: not there) and a calibration
+        (calibrate.Calibration)."""
         sensors = (HAS_S if rate_s_mhz else 0) | (HAS_L if rate_l_mhz else 0)
         self._reset(sensors)
         if sensors:
             self.pipe = Pipe(rate_s_mhz, rate_l_mhz)
             for index in (0, 1):
-                if alignment[index]:
-                    self.pipe.align(index, *alignment[index])
+                if sensors & (1 << index) and calibration.alignment[index]:
+                    self.pipe.align(index, *calibration.alignment[index])
+                    self.pipe.set_bias(index, *calibration.bias[index])
         self._emit(
             records.START,
             records.pack(
@@ -90,7 +95,7 @@ class Pipeline:
                 rate_s_mhz,
                 rate_l_mhz,
                 config_id,
-                calibration_id,
+                calibration.id,
                 core_version(),
                 self._config["zone_min"],
                 0,
@@ -114,6 +119,8 @@ class Pipeline:
             self._minute_blocks = 0
         elif kind == WEEK:
             self._week = value
+        elif kind == DOING:
+            self.pipe.do(value)
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
         """One chunk of int16 samples of S and L.  Returns the strength of the cue to give now."""
@@ -132,6 +139,11 @@ class Pipeline:
         acceleration (mg)."""
         return self._angles
 
+    @property
+    def lumbar(self):
+        """Of the last block: lumbar flexion, lateral, axial (cdeg); zeros with one sensor."""
+        return self._lumbar
+
     def _on_block(self, at):
         blocks, angles = self._blocks, self._angles
         trunk = at + (_L if self.sensors & HAS_L else _S)
@@ -139,17 +151,16 @@ class Pipeline:
             angles[i] = blocks[trunk + i]
         self.block += 1
         self._pass_minute()
-        lumbar = 0
-        if self.sensors == HAS_S | HAS_L:
-            lumbar = blocks[at + _L + _FLEXION] - blocks[at + _S + _FLEXION]
-        converged = blocks[trunk + _ORI_FLAGS] & _CONVERGED
+        for i in range(3):
+            self._lumbar[i] = blocks[at + _LUMBAR + i]
+        self.converged = blocks[trunk + _ORI_FLAGS] & _CONVERGED != 0
         if self._mask:
             # The motor shakes the sensors: what they say now is not the wearer.
             self._mask -= 1
-        elif converged:
+        elif self.converged:
             self._decide(angles)
         posture = self.posture
-        self.epoch.block(self.block, posture.now, angles, lumbar)
+        self.epoch.block(self.block, posture.now, angles, self._lumbar[0])
         strength = self.governor.block(
             posture.now, posture.beyond(angles), posture.threshold, self._minute, self._week
         )

@@ -32,15 +32,14 @@ class _Sensor:
 
 
 class Sense:
-    """start(reason) (re)starts the pipeline with the sensors that are there; on_cue(strength) is
-    called when it wants one; on_chunk(s, n_s, l, n_l) gets the raw samples."""
+    """Feeds the application's `chunk`; `start(reason)` (re)starts the pipeline with the sensors
+    that are there; on_cue(strength) is called when the pipeline wants one."""
 
     name = "sense"
 
-    def __init__(self, app, on_cue, on_chunk):
+    def __init__(self, app, on_cue):
         self._app = app
         self._on_cue = on_cue
-        self._on_chunk = on_chunk
         self._bus = bus.open_bus()
         self.sensors = (
             _Sensor(0, "S", imu.ADDRESS_S),
@@ -142,8 +141,7 @@ class Sense:
         self._retry(now)
         s, l = self.sensors  # noqa: E741
         if s.n or l.n:
-            self._on_chunk(s.samples, s.n, l.samples, l.n)
-            cue = self._app.pipeline.chunk(s.samples, s.n, l.samples, l.n)
+            cue = self._app.chunk(s.samples, s.n, l.samples, l.n)
             if cue:
                 self._on_cue(cue)
         return BURST_MS

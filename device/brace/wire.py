@@ -20,6 +20,8 @@ from brace import commands as cmd
 from brace.compat import const
 
 MAX_PAYLOAD = const(1024)
+# The largest that is sent: a piece of a log segment.
+_MAX_SENT = const(2060)
 # How often the application wants to look at the line while nothing comes.
 IDLE_MS = const(1000)
 
@@ -38,12 +40,15 @@ class Wire:
         self._write = write
         self._decoder = FrameDecoder(MAX_PAYLOAD)
         self._in = bytearray(256)
-        self._out = bytearray(2 * (MAX_PAYLOAD + FRAME_OVERHEAD) + 2)
+        self._out = bytearray(2 * (_MAX_SENT + FRAME_OVERHEAD) + 2)
         self._out_view = memoryview(self._out)
         self._pump = None
         self.handlers = {}
         self.raw = {cmd.PING: bytes}
+        # confirm(request, payload) takes the host's bulk frames.
+        self.confirm = None
         self.heard = None
+        self.request = 0
         self.damaged = 0
         # Set by handlers that act once their answer is out (restart, bootloader).
         self.afterwards = None
@@ -62,8 +67,8 @@ class Wire:
         self.send(EVENT, command, 0, payload)
 
     def bulk(self, pump):
-        """Starts a bulk answer: pump(wire) is called whenever the line is free, until it says
-        False."""
+        """Starts a bulk answer: pump(wire) is called whenever the line is free; it sends a frame
+        and says "sent", or "wait" for the host, or "done"."""
         self._pump = pump
 
     def bulk_frame(self, command, request, payload):
@@ -99,6 +104,7 @@ class Wire:
         decoder = self._decoder
         command, request = decoder.cmd, decoder.reqid
         self.heard = now
+        self.request = request
         try:
             self._answer(command, request, decoder.payload)
         except cmd.CommandError as error:
@@ -121,6 +127,8 @@ class Wire:
             if status > 0:
                 if decoder.kind == REQUEST:
                     self._request(now)
+                elif decoder.kind == BULK and self.confirm:
+                    self.confirm(decoder.reqid, decoder.payload)
             elif status == _EFRAME_TOO_LONG:
                 self._error(
                     decoder.cmd, decoder.reqid, cmd.E_TOO_LONG, "frame over %d" % MAX_PAYLOAD
@@ -136,7 +144,9 @@ class Wire:
             self._take(n, now)
             n = self._read(self._in)
         if self._pump:
-            if self._pump(self):
+            state = self._pump(self)
+            if state == "sent":
                 return 0
-            self._pump = None
+            if state == "done":
+                self._pump = None
         return IDLE_MS

@@ -1,0 +1,172 @@
+"""Handlers of the log's commands: list, read in bulk, acknowledge, record raw samples."""
+
+import struct
+
+from plumbcore import RAW, SUMMARY
+
+from brace import commands as cmd
+from brace import pipeline
+from brace.compat import const
+
+_DATA = const(2048)
+_HEADER = const(12)
+_PER_LIST = const(32)
+_END = const(0xFFFFFFFF)
+_WINDOW_MAX = const(65536)
+_SILENCE_MS = const(10_000)
+_RAW_MAX_S = const(24 * 3600)
+
+
+def number(request, name, default, low, high):
+    """A whole number from a request, or CommandError naming what is allowed."""
+    value = request.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        say = "%s must be a whole number from %d to %d" % (name, low, high)
+        raise cmd.CommandError(cmd.E_BAD_REQUEST, say)
+    return value
+
+
+class _Transfer:
+    """A log_read under way."""
+
+    def __init__(self, log, request, stream, seq, offset, until, window):
+        self.log = log
+        self.request = request
+        self.stream = stream
+        self.seq = seq
+        self.offset = offset
+        self.until = until
+        self.window = window
+        self.sent = 0
+        self.confirmed = 0
+        self.heard = None
+
+
+class LogCommands:
+    """Puts its handlers into the application's wire."""
+
+    def __init__(self, app):
+        self._app = app
+        self._transfer = None
+        self._buffer = bytearray(_HEADER + _DATA)
+        self._view = memoryview(self._buffer)
+        app.wire.handlers.update(
+            {
+                cmd.LOG_LIST: self._list,
+                cmd.LOG_READ: self._read,
+                cmd.LOG_ACK: self._ack,
+                cmd.RECORD_RAW: self._record_raw,
+            }
+        )
+        app.wire.confirm = self._confirm
+
+    def _log(self):
+        log = self._app.recorder.log
+        if log is None:
+            raise cmd.CommandError(cmd.E_STORAGE, "the log's flash has failed")
+        return log
+
+    def _list(self, request):
+        log = self._log()
+        stream = number(request, "stream", SUMMARY, SUMMARY, RAW)
+        seq = number(request, "from", 0, 0, _END)
+        if request.get("close"):
+            log.close()
+        segments = []
+        more = False
+        while True:
+            found = log.find(stream, seq)
+            if found is None:
+                break
+            if len(segments) == _PER_LIST:
+                more = True
+                break
+            segments.append(found)
+            seq = found[0] + 1
+        raw = stream == RAW
+        return {
+            "segments": segments,
+            "more": more,
+            "next": log.next_raw if raw else log.next,
+            "acked": log.acked_raw if raw else log.acked,
+            "lost": log.lost_raw if raw else log.lost,
+        }
+
+    def _read(self, request):
+        log = self._log()
+        wire = self._app.wire
+        self._transfer = _Transfer(
+            log,
+            wire.request,
+            number(request, "stream", SUMMARY, SUMMARY, RAW),
+            number(request, "from", 0, 0, _END),
+            number(request, "offset", 0, 0, 4096),
+            number(request, "until", _END, 0, _END),
+            number(request, "window", 16384, _DATA, _WINDOW_MAX),
+        )
+        wire.bulk(self._pump)
+        return {"window": self._transfer.window}
+
+    def _ack(self, request):
+        log = self._log()
+        stream = number(request, "stream", SUMMARY, SUMMARY, RAW)
+        log.acknowledge(stream, number(request, "below", 0, 0, _END))
+        return {"acked": log.acked_raw if stream == RAW else log.acked}
+
+    def _record_raw(self, request):
+        app = self._app
+        seconds = number(request, "s", 60, 0, _RAW_MAX_S)
+        self._log()
+        if seconds:
+            app.recorder.start_raw(app.clock.now() + seconds * 1000)
+            # Only what begins here can be replayed.
+            app.sense.start(pipeline.RECORDING)
+        else:
+            app.recorder.stop_raw()
+        return {"s": seconds}
+
+    def _confirm(self, request, payload):
+        """The host's bulk frame: what it has received."""
+        transfer = self._transfer
+        if transfer and request == transfer.request and len(payload) >= 4:
+            (count,) = struct.unpack_from("<I", payload)
+            if transfer.confirmed < count <= transfer.sent:
+                transfer.confirmed = count
+            transfer.heard = self._app.clock.now()
+
+    def _pump(self, wire):
+        """Sends a frame if the window lets it.  Returns "done", "sent" or "wait"."""
+        transfer = self._transfer
+        now = self._app.clock.now()
+        if transfer.heard is None:
+            transfer.heard = now
+        if now - transfer.heard > _SILENCE_MS or transfer.log is not self._app.recorder.log:
+            return "done"
+        if transfer.sent + _DATA > transfer.confirmed + transfer.window:
+            return "wait"
+        found = transfer.log.find(transfer.stream, transfer.seq)
+        while found and found[3]:
+            found = transfer.log.find(transfer.stream, found[0] + 1)
+        if found is None or found[0] >= transfer.until:
+            struct.pack_into("<IIHH", self._buffer, 0, transfer.sent, _END, 0, 0)
+            wire.bulk_frame(cmd.LOG_READ, transfer.request, self._view[:_HEADER])
+            return "done"
+        seq, length = found[0], found[1]
+        if seq != transfer.seq:
+            transfer.seq = seq
+            transfer.offset = 0
+        n = min(_DATA, length - transfer.offset)
+        if n > 0:
+            data = self._view[_HEADER : _HEADER + n]
+            if transfer.log.read(transfer.stream, seq, transfer.offset, data) is None:
+                transfer.seq = seq + 1
+                transfer.offset = 0
+                return "sent"
+            struct.pack_into("<IIHH", self._buffer, 0, transfer.sent, seq, transfer.offset, length)
+            wire.bulk_frame(cmd.LOG_READ, transfer.request, self._view[: _HEADER + n])
+            transfer.sent += n
+            transfer.offset += n
+        if transfer.offset >= length:
+            transfer.seq = seq + 1
+            transfer.offset = 0
+        return "sent"

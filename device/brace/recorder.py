@@ -1,0 +1,156 @@
+"""Writes records and raw samples into the log, and makes them safe in time.
+
+A log that fails does not stop the brace: it goes on deciding and cueing, shows the fault, and
+mounts the log again a little later.
+"""
+
+from plumbcore import Log
+
+from brace import records
+from brace.board import flashmap
+from brace.compat import const
+
+VERSION = const(1)
+# What is not flushed is lost with the power: so much at most.
+_FLUSH_MS = const(60_000)
+_REMOUNT_MS = const(30_000)
+# Rare and precious: made safe at once.
+_AT_ONCE = (
+    records.FAULT,
+    records.PAIN,
+    records.TIME,
+    records.CALIBRATION,
+    records.AUDIT,
+    records.START,
+)
+
+
+class Recorder:
+    """on_fault() is called when the log fails, so that the brace can show it."""
+
+    name = "log"
+
+    def __init__(self, clock, serial, on_fault):
+        self._clock = clock
+        self._serial = serial
+        self._on_fault = on_fault
+        self._pending = False
+        self._hurry = False
+        self._remount_at = 0
+        self._raw_index = 0
+        self._raw_until = None
+        self.dropped = 0
+        self.log = None
+        self._mount()
+
+    def _mount(self):
+        try:
+            self.log = Log(flashmap.partition(flashmap.LOG, flashmap.LOG_LEN), self._serial)
+        except OSError:
+            self._fail()
+
+    def _fail(self):
+        self.log = None
+        self._remount_at = self._clock.now() + _REMOUNT_MS
+        self._on_fault()
+
+    def _now_cs(self):
+        return self._clock.now() // 10
+
+    @property
+    def boot(self):
+        """Number of this start, 0 while the log is not there."""
+        return self.log.boot if self.log else 0
+
+    def append(self, kind, body):
+        """Puts a record into the log."""
+        if self.log is None:
+            self.dropped += 1
+            return
+        try:
+            self.log.append(kind, VERSION, self._now_cs(), body)
+        except OSError:
+            self.dropped += 1
+            self._fail()
+            return
+        self._pending = True
+        if kind in _AT_ONCE:
+            self._hurry = True
+
+    def identify(self, rate_s_mhz, rate_l_mhz, calibration, config):
+        """What segments begun from now on say about the sensors and settings."""
+        if self.log:
+            self.log.identify(rate_s_mhz, rate_l_mhz, calibration, config)
+
+    def anchor(self, utc_ms):
+        """The wall clock is known (ms since 1970)."""
+        if self.log:
+            self.log.anchor(self._now_cs(), utc_ms)
+
+    # -- raw samples -------------------------------------------------------------------------
+
+    @property
+    def raw(self):
+        """Whether raw samples are being recorded."""
+        return self._raw_until is not None
+
+    def start_raw(self, until_ms):
+        """Records raw samples until `until_ms` on the clock."""
+        self._raw_until = until_ms
+        self._raw_index = 0
+
+    def stop_raw(self):
+        """Ends the recording and makes it safe."""
+        self._raw_until = None
+        if self.log:
+            try:
+                self.log.raw_flush()
+            except OSError:
+                self._fail()
+
+    def chunk(self, s, n_s, l, n_l):  # noqa: E741
+        """One chunk of raw samples, recorded if that is asked for."""
+        if self._raw_until is None or self.log is None:
+            return
+        if self._raw_until - self._clock.now() <= 0:
+            self.stop_raw()
+            return
+        try:
+            self.log.raw(self._now_cs(), self._raw_index, s, n_s, l, n_l)
+        except OSError as error:
+            self._raw_until = None
+            if error.errno != 28:  # ENOSPC: the summaries keep their room, raw samples stop
+                self._fail()
+            return
+        self._raw_index += n_s or n_l
+
+    # -- the task ----------------------------------------------------------------------------
+
+    def recover(self):
+        """After an unforeseen error: mounts anew."""
+        self._fail()
+
+    def flush(self):
+        """Makes everything appended so far safe."""
+        if self.log is None:
+            return
+        self._hurry = self._pending = False
+        try:
+            self.log.flush()
+        except OSError:
+            self._fail()
+
+    def step(self, now):
+        """Flushes what is due; mounts a log that failed."""
+        if self.log is None:
+            if self._remount_at - now <= 0:
+                self._mount()
+            return 1000
+        if self._pending:
+            self.flush()
+        return _FLUSH_MS
+
+    @property
+    def hurry(self):
+        """Whether something precious waits to be flushed."""
+        return self._hurry

@@ -1,0 +1,66 @@
+"""What a brace keeps over power cycles besides its log: identity, settings, calibration.
+
+Each in two copies with sequence and CRC (plumbcore.Params): a store that is cut leaves the old or
+the new one whole.
+"""
+
+from plumbcore import Params
+
+from brace import cbor
+from brace.board import flashmap
+from brace.compat import const
+
+_SECTOR = const(4096)
+_LARGEST = const(512)
+
+
+class Store:
+    """`load_*` fill what they are given and return None, or the name of what is wrong."""
+
+    def __init__(self):
+        params = flashmap.partition(flashmap.PARAMS, flashmap.PARAMS_LEN)
+        identity = flashmap.partition(flashmap.IDENTITY, flashmap.IDENTITY_LEN)
+        self._config = Params(params, 0, _SECTOR)
+        self._calibration = Params(params, 2 * _SECTOR, 3 * _SECTOR)
+        self._identity = Params(identity, 0, _SECTOR)
+        self._buffer = bytearray(_LARGEST)
+
+    def _load(self, params):
+        """The stored bytes or None, and whether a copy was damaged."""
+        n = params.load(self._buffer)
+        return (None if n is None else bytes(memoryview(self._buffer)[:n])), params.damaged > 0
+
+    def load_identity(self):
+        """{"serial": text, "hw": number}; an unprovisioned brace has "" and 0."""
+        raw, _ = self._load(self._identity)
+        try:
+            identity = cbor.loads(raw) if raw else {}
+            return {"serial": str(identity["serial"]), "hw": int(identity["hw"])}
+        except (cbor.CborError, KeyError, TypeError, ValueError):
+            return {"serial": "", "hw": 0}
+
+    def store_identity(self, serial, hw):
+        """Provisions the brace."""
+        self._identity.store(cbor.dumps({"serial": serial, "hw": hw}))
+
+    def load_config(self, config):
+        """Takes the stored settings.  Returns whether anything of them was damaged."""
+        raw, damaged = self._load(self._config)
+        if raw is not None and config.unpack(raw):
+            damaged = True
+        return damaged
+
+    def store_config(self, config):
+        """Stores the settings."""
+        self._config.store(config.pack())
+
+    def load_calibration(self, calibration):
+        """Takes the stored calibration.  Returns whether anything of it was damaged."""
+        raw, damaged = self._load(self._calibration)
+        if raw is not None and not calibration.unpack(raw):
+            damaged = True
+        return damaged
+
+    def store_calibration(self, calibration):
+        """Stores a calibration."""
+        self._calibration.store(calibration.pack())
