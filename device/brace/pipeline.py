@@ -85,6 +85,9 @@ class Pipeline:
                 if sensors & (1 << index) and calibration.alignment[index]:
                     self.pipe.align(index, *calibration.alignment[index])
                     self.pipe.set_bias(index, *calibration.bias[index])
+        # A replay needs nothing but the log.
+        self._emit(records.SETTINGS, self._config.pack())
+        self._emit(records.ALIGNMENT, calibration.pack())
         self._emit(
             records.START,
             records.pack(

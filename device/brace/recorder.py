@@ -14,6 +14,8 @@ VERSION = const(1)
 # What is not flushed is lost with the power: so much at most.
 _FLUSH_MS = const(60_000)
 _REMOUNT_MS = const(30_000)
+# Samples of one run of the pipeline are numbered within such a range.
+_RUN = const(1 << 24)
 # Rare and precious: made safe at once.
 _AT_ONCE = (
     records.FAULT,
@@ -38,6 +40,7 @@ class Recorder:
         self._hurry = False
         self._remount_at = 0
         self._raw_index = 0
+        self.raw = False
         self._raw_until = None
         self.dropped = 0
         self.log = None
@@ -89,19 +92,19 @@ class Recorder:
 
     # -- raw samples -------------------------------------------------------------------------
 
-    @property
-    def raw(self):
-        """Whether raw samples are being recorded."""
-        return self._raw_until is not None
-
     def start_raw(self, until_ms):
-        """Records raw samples until `until_ms` on the clock."""
+        """Records raw samples until `until_ms` on the clock, or until told otherwise (None)."""
+        self.raw = True
         self._raw_until = until_ms
-        self._raw_index = 0
+
+    def begin_run(self):
+        """The pipeline begins anew: so do the raw samples, in a segment of their own."""
+        if self.raw:
+            self._raw_index = (self._raw_index // _RUN + 1) * _RUN
 
     def stop_raw(self):
         """Ends the recording and makes it safe."""
-        self._raw_until = None
+        self.raw = False
         if self.log:
             try:
                 self.log.raw_flush()
@@ -110,15 +113,15 @@ class Recorder:
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
         """One chunk of raw samples, recorded if that is asked for."""
-        if self._raw_until is None or self.log is None:
+        if not self.raw or self.log is None:
             return
-        if self._raw_until - self._clock.now() <= 0:
+        if self._raw_until is not None and self._raw_until - self._clock.now() <= 0:
             self.stop_raw()
             return
         try:
             self.log.raw(self._now_cs(), self._raw_index, s, n_s, l, n_l)
         except OSError as error:
-            self._raw_until = None
+            self.raw = False
             if error.errno != 28:  # ENOSPC: the summaries keep their room, raw samples stop
                 self._fail()
             return

@@ -21,6 +21,8 @@ GAP = const(0x0A)
 START = const(0x0B)
 TIME = const(0x0C)
 CALIBRATION = const(0x0D)
+SETTINGS = const(0x0E)  # body: brace.config.Config.pack()
+ALIGNMENT = const(0x0F)  # body: brace.calibrate.Calibration.pack()
 AUDIT = const(0x10)
 RAW = const(0x20)
 
