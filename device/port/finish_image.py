@@ -1,5 +1,7 @@
 """finish_image.py BIN ELF OUT.uf2: stamps the image, writes the UF2, prints the sizes."""
 
+import hashlib
+import json
 import os
 import re
 import subprocess
@@ -13,6 +15,17 @@ FLASH_FOR_IMAGE = 480 * 1024
 RAM = 264 * 1024
 
 
+def write_sources(path: Path) -> None:
+    """Notes the hashes of the frozen sources, for `plumbline dev sync`."""
+    device = Path(__file__).resolve().parents[1]
+    hashes = {
+        file.relative_to(device).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted((device / "brace").rglob("*.py"))
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(hashes, indent=1))
+
+
 def main() -> None:
     binary, elf, out = map(Path, sys.argv[1:])
     stamped = image.Image(image.stamp(binary.read_bytes(), VERSION))
@@ -24,6 +37,7 @@ def main() -> None:
     part = out.with_suffix(".part")
     part.write_bytes(image.to_uf2(stamped))
     os.replace(part, out)
+    write_sources(out.parent / "sources" / f"{stamped.digest[:16]}.json")
     sizes = subprocess.run(
         ["arm-none-eabi-size", "-A", elf], check=True, capture_output=True, text=True
     ).stdout

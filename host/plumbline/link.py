@@ -32,6 +32,8 @@ _MAX_ANSWER = 16384
 _EVENTS_KEPT = 4096
 _LINES_KEPT = 1000
 _AFTER_DAMAGE = 0.5
+# So long a silence, and we look whether MicroPython's prompt sits there.
+_PROMPT_AFTER = 1.0
 # What a prompt takes for editing keys and a running brace for nothing: kill the line to its end
 # and to its start, then Ctrl-B, which on an empty line prints the banner again.
 _ASK_PROMPT = b"\x0b\x15\x02"
@@ -190,13 +192,12 @@ class Link:
         return self._request
 
     def _answer(
-        self, command: int, request: int, timeout: float, hurry: bool = False
+        self, command: int, request: int, timeout: float, damaged: int | None = None
     ) -> Frame | None:
-        """The next frame that answers `request`; None when `timeout` passes without.  `hurry`:
-        once damage was seen either way, waits only a moment longer.
+        """The next frame that answers `request`; None when `timeout` passes without.  `damaged`:
+        once there is more damage than so much, waits only a moment longer.
         """
         deadline = self.transport.now() + timeout
-        damaged = self.damaged
         while True:
             while self._frames:
                 frame = self._frames.popleft()
@@ -211,8 +212,8 @@ class Link:
                     raise _error(command, frame)
                 elif frame.kind in (RESPONSE, BULK):
                     return frame
-            if hurry and self.damaged != damaged:
-                damaged = self.damaged
+            if damaged is not None and self.damaged > damaged:
+                damaged = None
                 deadline = min(deadline, self.transport.now() + _AFTER_DAMAGE)
             left = deadline - self.transport.now()
             if left <= 0:
@@ -235,16 +236,20 @@ class Link:
         timeout = self.timeout if timeout is None else timeout
         for attempt in range(1 + again):
             self._echoed = False
+            damaged = self.damaged if attempt < again else None
             request = self._send(REQUEST, command, payload)
-            frame = self._answer(command, request, timeout, hurry=attempt < again)
+            quick = min(timeout, _PROMPT_AFTER) if attempt == 0 else timeout
+            frame = self._answer(command, request, quick, damaged)
+            if frame is None and attempt == 0:
+                if self.at_prompt(min(_PROMPT_AFTER, timeout)):
+                    raise AtPrompt(
+                        f"{self.transport.description}: the firmware has stopped and "
+                        "MicroPython's prompt waits",
+                        "Start it again: plumbline dev start",
+                    )
+                frame = self._answer(command, request, timeout - quick, damaged)
             if frame is not None:
                 return frame
-            if attempt == 0 and self.at_prompt(min(1.0, timeout)):
-                raise AtPrompt(
-                    f"{self.transport.description}: the firmware has stopped and MicroPython's "
-                    "prompt waits",
-                    "Start it again: plumbline dev start",
-                )
         raise NoAnswer(
             f"{self.transport.description} does not answer",
             "Unplug the brace and plug it in again; if that does not help, plumbline doctor",
@@ -288,11 +293,12 @@ class Link:
     # -- MicroPython's prompt ----------------------------------------------------------------
 
     def at_prompt(self, timeout: float = 1.0) -> bool:
-        """Whether MicroPython's prompt, not the firmware, listens.  Does nothing to either."""
+        """Whether MicroPython's prompt, not the firmware, listens.  Does nothing to either; an
+        answer that comes meanwhile is kept."""
         self._banner = False
         self.transport.write(_ASK_PROMPT)
         deadline = self.transport.now() + timeout
-        while not self._banner and (left := deadline - self.transport.now()) > 0:
+        while not (self._banner or self._frames) and (left := deadline - self.transport.now()) > 0:
             self._pump(left)
         return self._banner or self._echoed
 

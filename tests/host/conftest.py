@@ -1,7 +1,11 @@
 """Every test of the host tools gets a home of its own, so that none touches the user's."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from peer import Peer
@@ -57,3 +61,44 @@ def brace(tmp_path):
     yield start
     for one in served:
         one.close()
+
+
+ROOT = Path(__file__).resolve().parents[2]
+FIRMWARE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
+
+
+@dataclass
+class Virtual:
+    """A virtual brace run by `plumbline sim` in a process of its own."""
+
+    name: str
+    pty: str
+
+    def cli(self, *arguments: str, cwd: Path = ROOT) -> Run:
+        """The real command line in a process of its own."""
+        done = subprocess.run(
+            [sys.executable, "-m", "plumbline", *map(str, arguments)], cwd=cwd,
+            capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return Run(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture
+def virtual(home):
+    """virtual("vb1", "--sensors", "S") -> a running virtual brace with the built firmware."""
+    if not FIRMWARE.exists():
+        pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
+    running = []
+
+    def start(name: str = "vb1", *options: str) -> Virtual:
+        one = Virtual(name, "")
+        run = one.cli("sim", "--background", "--name", name, "--image", FIRMWARE, "--json",
+                      *options)
+        assert run.code == 0, run.err
+        one.pty = run.json["pty"]
+        running.append(run.json["pid"])
+        return one
+
+    yield start
+    for pid in running:
+        os.kill(pid, 15)

@@ -19,6 +19,7 @@ COMMANDS = {
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
     "settings": ("settings", "Show and change a brace's own settings."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
+    "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),
     "config": ("config", "Show this tool's settings and where they come from."),
 }
 

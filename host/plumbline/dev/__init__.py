@@ -1,0 +1,1 @@
+"""Developing on a brace: its prompt, and putting changed firmware files on it without a build."""
