@@ -1,6 +1,9 @@
 """Development files on the filesystem replace frozen ones, one by one."""
 
-from conftest import ROOT
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
 
 
 def test_changed_modules_come_from_the_overlay_and_the_rest_from_the_image(micropython, tmp_path):

@@ -3,12 +3,13 @@
 import inspect
 import json
 import shutil
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from plumbline.dev import prompt, sync
 from plumbline.errors import AtPrompt, Exit, Refused, StorageError
 
+ROOT = Path(__file__).resolve().parents[2]
 IMAGE = "ab" * 32
 
 
