@@ -36,9 +36,11 @@ from plumbcore.fusion import (
 from plumbcore.log import RAW, SUMMARY, Log
 from plumbcore.params import Params
 from plumbcore.pipe import BENDING, BLOCK_FIELDS, BLOCK_SAMPLES, STILL, WEARING, Pipe
+from plumbcore.window import WINDOW_FIELDS, Window, scores
 
 __all__ = [
     "BENDING", "BLOCK_FIELDS", "BLOCK_SAMPLES", "STILL", "WEARING", "Pipe",
+    "WINDOW_FIELDS", "Window", "scores",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",

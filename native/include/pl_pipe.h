@@ -17,6 +17,7 @@
 
 #include <stdint.h>
 
+#include "pl_features.h"
 #include "pl_fusion.h"
 
 #define PL_PIPE_BLOCK_SAMPLES 13u
@@ -33,7 +34,9 @@ enum {
     PL_BLOCK_S = 1,
     PL_BLOCK_L = 7,
     PL_BLOCK_LUMBAR = 13, /* cdeg: flexion, lateral, axial of L against S; 0 unless both are there */
-    PL_BLOCK_FIELDS = 16,
+    PL_BLOCK_OTHER_RATE = 16, /* 4: PL_FEAT_RATE and PL_FEAT_TURN of the other sensor's segment */
+    PL_BLOCK_MOVE = 20,       /* PL_FEAT_FIELDS of the leading sensor's segment: pl_features.h */
+    PL_BLOCK_FIELDS = 70,
     /* offsets from PL_BLOCK_S and PL_BLOCK_L */
     PL_BLOCK_FLEXION = 0,     /* cdeg, -18000..18000: the segment's tilt forward */
     PL_BLOCK_LATERAL = 1,     /* cdeg, -9000..9000: ... to the right */
@@ -72,6 +75,7 @@ typedef struct {
     pl_ori_state ori;
     pl_fifo fifo;
     pl_align align;
+    pl_feat_coef feat;
     pl_pipe_sums sums;
     uint8_t present;
 } pl_pipe_sensor;
@@ -80,6 +84,8 @@ typedef struct {
 typedef struct {
     pl_pipe_sensor sensor[PL_PIPE_SENSORS];
     pl_rel rel;
+    pl_feat_state move;  /* of the leading sensor */
+    pl_feat_rates other; /* of the other one */
     uint32_t in_block; /* samples of the leading sensor in the block under way */
     uint8_t doing;     /* PL_PIPE_WEARING ... */
 } pl_pipe;

@@ -2,6 +2,14 @@
 
 #include "pl_fixed.h"
 
+/* To be called whenever the alignment has changed. */
+static void take_alignment(pl_pipe_sensor *sensor) {
+    if (sensor->present) {
+        pl_feat_coef_init(&sensor->feat, sensor->align.q, sensor->coef.gyr_fs_mdps,
+                          sensor->coef.acc_fs_ug);
+    }
+}
+
 int pl_pipe_init(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz) {
     pl_ori_params params;
     pl_ori_params_default(&params);
@@ -19,6 +27,8 @@ int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
     if (result != 0) {
         return result;
     }
+    pl_feat_init(&pipe->move);
+    pl_feat_rates_init(&pipe->other);
     for (unsigned i = 0; i < PL_PIPE_SENSORS; i++) {
         pl_pipe_sensor *sensor = &pipe->sensor[i];
         sensor->present = rates[i] != 0u;
@@ -41,12 +51,15 @@ int pl_pipe_init_scaled(pl_pipe *pipe, uint32_t rate_s_mhz, uint32_t rate_l_mhz,
             return result;
         }
         pl_ori_init(&sensor->ori, &sensor->coef);
+        take_alignment(sensor);
     }
     return 0;
 }
 
 int pl_pipe_align(pl_pipe *pipe, unsigned sensor, const int32_t q[4]) {
-    return pl_align_set(&pipe->sensor[sensor].align, q);
+    int result = pl_align_set(&pipe->sensor[sensor].align, q);
+    take_alignment(&pipe->sensor[sensor]);
+    return result;
 }
 
 void pl_pipe_do(pl_pipe *pipe, unsigned doing) {
@@ -59,7 +72,9 @@ void pl_pipe_do(pl_pipe *pipe, unsigned doing) {
 }
 
 int pl_pipe_find(pl_pipe *pipe, unsigned sensor) {
-    return pl_align_finish(&pipe->sensor[sensor].align);
+    int result = pl_align_finish(&pipe->sensor[sensor].align);
+    take_alignment(&pipe->sensor[sensor]);
+    return result;
 }
 
 int pl_pipe_level(pl_pipe *pipe, unsigned sensor) {
@@ -68,7 +83,9 @@ int pl_pipe_level(pl_pipe *pipe, unsigned sensor) {
     for (unsigned k = 0; k < 4u; k++) {
         nominal[k] = align->q[k];
     }
-    return pl_align_level(align, nominal);
+    int result = pl_align_level(align, nominal);
+    take_alignment(&pipe->sensor[sensor]);
+    return result;
 }
 
 const pl_align *pl_pipe_alignment(const pl_pipe *pipe, unsigned sensor) {
@@ -162,6 +179,35 @@ static void finish(pl_pipe *pipe, pl_pipe_sensor *sensor, int32_t *out, int32_t 
     *sums = (pl_pipe_sums){ .n = 0 };
 }
 
+static unsigned leading(const pl_pipe *pipe) {
+    return pipe->sensor[PL_PIPE_S].present ? PL_PIPE_S : PL_PIPE_L;
+}
+
+static void take_first(pl_pipe *pipe, pl_pipe_sensor *sensor, const int16_t *sample) {
+    take(sensor, sample);
+    pl_feat_update(&pipe->move, &sensor->feat, sample, sensor->ori.q);
+}
+
+static void take_other(pl_pipe *pipe, pl_pipe_sensor *sensor, const int16_t *sample) {
+    take(sensor, sample);
+    pl_feat_rates_update(&pipe->other, &sensor->feat, sample, sensor->ori.q);
+}
+
+/* Writes the block's movement; the bias found so far holds for the next block's rates. */
+static void finish_movement(pl_pipe *pipe, int32_t *out) {
+    pl_pipe_sensor *first = &pipe->sensor[leading(pipe)];
+    pl_pipe_sensor *second = &pipe->sensor[1u - leading(pipe)];
+    int32_t bias[3];
+    pl_feat_block(&pipe->move, out + PL_BLOCK_MOVE);
+    pl_ori_bias(&first->ori, &first->coef, bias);
+    pl_feat_bias(&pipe->move.rates, &first->feat, bias);
+    if (second->present) {
+        pl_feat_rates_block(&pipe->other, out + PL_BLOCK_OTHER_RATE);
+        pl_ori_bias(&second->ori, &second->coef, bias);
+        pl_feat_bias(&pipe->other, &second->feat, bias);
+    }
+}
+
 static void end_block(pl_pipe *pipe, int32_t *out) {
     static const uint8_t AT[PL_PIPE_SENSORS] = { PL_BLOCK_S, PL_BLOCK_L };
     int32_t q[PL_PIPE_SENSORS][4];
@@ -180,14 +226,15 @@ static void end_block(pl_pipe *pipe, int32_t *out) {
             out[PL_BLOCK_LUMBAR + k] = pipe->rel.angle_cdeg[k];
         }
     }
+    finish_movement(pipe, out);
     pipe->in_block = 0;
 }
 
 int32_t pl_pipe_chunk(pl_pipe *pipe, const int16_t *s, uint32_t n_s, const int16_t *l,
                       uint32_t n_l, int32_t *blocks, uint32_t room) {
-    unsigned lead = pipe->sensor[PL_PIPE_S].present ? PL_PIPE_S : PL_PIPE_L;
-    const int16_t *leading = lead == PL_PIPE_S ? s : l;
-    const int16_t *other = lead == PL_PIPE_S ? l : s;
+    unsigned lead = leading(pipe);
+    const int16_t *first_samples = lead == PL_PIPE_S ? s : l;
+    const int16_t *other_samples = lead == PL_PIPE_S ? l : s;
     uint32_t n_lead = lead == PL_PIPE_S ? n_s : n_l;
     uint32_t n_other = lead == PL_PIPE_S ? n_l : n_s;
     pl_pipe_sensor *first = &pipe->sensor[lead];
@@ -201,9 +248,9 @@ int32_t pl_pipe_chunk(pl_pipe *pipe, const int16_t *s, uint32_t n_s, const int16
     uint32_t done = 0;
     int32_t written = 0;
     for (uint32_t i = 0; i < n_lead; i++) {
-        take(first, leading + 6u * i);
+        take_first(pipe, first, first_samples + 6u * i);
         for (uint32_t until = (i + 1u) * n_other / n_lead; done < until; done++) {
-            take(second, other + 6u * done);
+            take_other(pipe, second, other_samples + 6u * done);
         }
         pipe->in_block++;
         if (pipe->in_block == PL_PIPE_BLOCK_SAMPLES) {
@@ -213,7 +260,7 @@ int32_t pl_pipe_chunk(pl_pipe *pipe, const int16_t *s, uint32_t n_s, const int16
     }
     /* Without samples of the leading sensor the other's wait for nothing. */
     for (; done < n_other; done++) {
-        take(second, other + 6u * done);
+        take_other(pipe, second, other_samples + 6u * done);
     }
     return written;
 }

@@ -13,6 +13,7 @@
 #include "pl_pipe.h"
 #include "pl_segment.h"
 #include "pl_version.h"
+#include "pl_window.h"
 
 static mp_obj_t core_version(void) {
     return mp_obj_new_int_from_uint(pl_core_version());
@@ -55,6 +56,9 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_STILL), MP_ROM_INT(PL_PIPE_STILL) },
     { MP_ROM_QSTR(MP_QSTR_BENDING), MP_ROM_INT(PL_PIPE_BENDING) },
     { MP_ROM_QSTR(MP_QSTR_BLOCK_SAMPLES), MP_ROM_INT(PL_PIPE_BLOCK_SAMPLES) },
+    { MP_ROM_QSTR(MP_QSTR_Window), MP_ROM_PTR(&plumbcore_window_type) },
+    { MP_ROM_QSTR(MP_QSTR_scores), MP_ROM_PTR(&plumbcore_scores_obj) },
+    { MP_ROM_QSTR(MP_QSTR_WINDOW_FIELDS), MP_ROM_INT(PL_WINDOW_FIELDS) },
 
     { MP_ROM_QSTR(MP_QSTR_Log), MP_ROM_PTR(&plumbcore_log_type) },
     { MP_ROM_QSTR(MP_QSTR_SUMMARY), MP_ROM_INT(PL_STREAM_SUMMARY) },

@@ -23,4 +23,8 @@ extern const mp_obj_type_t plumbcore_params_type;
 /* mp_pipe.c */
 extern const mp_obj_type_t plumbcore_pipe_type;
 
+/* mp_window.c */
+extern const mp_obj_type_t plumbcore_window_type;
+extern const mp_obj_fun_builtin_var_t plumbcore_scores_obj;
+
 #endif
