@@ -6,8 +6,8 @@ import plumbcore
 import plumbport
 
 from brace import calibrate, faults, pipeline, records, tactor
+from brace.attend import Attend
 from brace.board import power, serial
-from brace.board.panel import Battery
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
@@ -46,7 +46,6 @@ class App:
         if power.restart_cause() == "watchdog":
             self.fault(faults.WATCHDOG, 0)
 
-        self.battery = Battery()
         self._watchdog = power.start_watchdog()
         self.supervisor = Supervisor(
             self.clock.now, self._sleep, self._watchdog.feed, self._task_failed
@@ -59,9 +58,10 @@ class App:
         self.calibrator = calibrate.Calibrator(
             self.pipeline, self._guide, self.body.tell, self._keep_calibration
         )
+        self.attend = Attend(self)
         BasicCommands(self)
         LogCommands(self)
-        for task in (self.sense, self.tactor, self.recorder, self.wire):
+        for task in (self.sense, self.tactor, self.recorder, self.attend, self.wire):
             self.supervisor.add(task)
 
     # -- records and faults --------------------------------------------------------------
@@ -131,7 +131,7 @@ class App:
         self.recorder.chunk(s, n_s, l, n_l)
         cue = self.pipeline.chunk(s, n_s, l, n_l)
         self.calibrator.update()
-        self.body.show(0, plumbport.motor_on())
+        self.body.show(self.attend.millivolts, plumbport.motor_on())
         return cue
 
     def _guide(self, step):
@@ -156,7 +156,7 @@ class App:
     # -- running -------------------------------------------------------------------------
 
     def _sleep(self, ms):
-        deeply = not self.battery.on_usb() and not plumbport.motor_on()
+        deeply = not self.attend.on_usb() and not plumbport.motor_on()
         if power.sleep(ms, deeply):
             self.supervisor.wake(self.wire)
 

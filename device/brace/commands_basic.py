@@ -56,7 +56,7 @@ class BasicCommands:
             "sensors": sensors,
             "state": state,
             "faults": sorted(app.fault_names),
-            "battery": app.battery.millivolts(),
+            "battery": app.attend.millivolts,
             "posture": posture.NAMES[app.pipeline.posture.now],
             "cal": app.calibration.id,
             "utc": app.clock.utc(),

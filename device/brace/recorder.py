@@ -15,7 +15,7 @@ VERSION = const(1)
 _FLUSH_MS = const(60_000)
 _REMOUNT_MS = const(30_000)
 # Samples of one run of the pipeline are numbered within such a range.
-_RUN = const(1 << 24)
+RUN = const(1 << 24)
 # Rare and precious: made safe at once.
 _AT_ONCE = (
     records.FAULT,
@@ -100,7 +100,7 @@ class Recorder:
     def begin_run(self):
         """The pipeline begins anew: so do the raw samples, in a segment of their own."""
         if self.raw:
-            self._raw_index = (self._raw_index // _RUN + 1) * _RUN
+            self._raw_index = (self._raw_index // RUN + 1) * RUN
 
     def stop_raw(self):
         """Ends the recording and makes it safe."""
