@@ -1,6 +1,7 @@
 """Sleeping, the watchdog, starting again, and knowing why we started."""
 
 import machine
+import plumbport
 
 from brace.board import serial
 from brace.compat import const
@@ -10,6 +11,8 @@ _WATCHDOG_MS = const(8000)
 # A developer's prompt is kept alive for so long; then the brace goes back to its work.
 _GUARD_PERIOD_MS = const(2000)
 _GUARD_PERIODS = const(900)
+_MARK = const(1)
+_COMMANDED = const(0x504C4252)
 
 _watchdog = None
 _guard = None
@@ -61,12 +64,16 @@ def sleep(ms, deeply):
 
 
 def restart_cause():
-    """Why the brace started: "watchdog", "power"."""
-    return "watchdog" if machine.reset_cause() == machine.WDT_RESET else "power"
+    """Why the brace started: "power", "command", or "watchdog" when it had hung."""
+    if machine.reset_cause() != machine.WDT_RESET:
+        return "power"
+    # machine.reset() goes through the watchdog as well; what it leaves behind tells them apart.
+    return "command" if plumbport.scratch(_MARK, 0) == _COMMANDED else "watchdog"
 
 
 def restart():
     """Restarts the brace as if by the reset pin."""
+    plumbport.scratch(_MARK, _COMMANDED)
     machine.reset()
 
 

@@ -3,6 +3,7 @@
  *
  *   image() -> bytes     the 48-byte stamp of the running image (host/plumbline/image.py)
  *   stdin_read(buf) -> n bytes that the host has sent, without waiting
+ *   scratch(i[, value]) -> u32 number i (1 to 3), which outlives a restart but not a power cut
  *   i2c_read(address, register, buf, n): see i2c_burst.c
  *   motor(level, ms) -> ms, motor_on(): see motor.c
  */
@@ -10,6 +11,8 @@
 #include "py/obj.h"
 #include "py/runtime.h"
 #include "py/stream.h"
+
+#include "hardware/structs/watchdog.h"
 
 #include "plumbport.h"
 
@@ -41,9 +44,23 @@ static mp_obj_t stdin_read(mp_obj_t buf_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stdin_read_obj, stdin_read);
 
+static mp_obj_t scratch(size_t n_args, const mp_obj_t *args) {
+    mp_int_t i = mp_obj_get_int(args[0]);
+    if (i < 1 || i > 3) {
+        mp_raise_ValueError(MP_ERROR_TEXT("i must be 1, 2 or 3"));
+    }
+    uint32_t value = watchdog_hw->scratch[i];
+    if (n_args > 1) {
+        watchdog_hw->scratch[i] = mp_obj_get_int_truncated(args[1]);
+    }
+    return mp_obj_new_int_from_uint(value);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scratch_obj, 1, 2, scratch);
+
 static const mp_rom_map_elem_t plumbport_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_plumbport) },
     { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&image_obj) },
+    { MP_ROM_QSTR(MP_QSTR_scratch), MP_ROM_PTR(&scratch_obj) },
     { MP_ROM_QSTR(MP_QSTR_i2c_read), MP_ROM_PTR(&plumbport_i2c_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_motor), MP_ROM_PTR(&plumbport_motor_obj) },
     { MP_ROM_QSTR(MP_QSTR_motor_on), MP_ROM_PTR(&plumbport_motor_on_obj) },

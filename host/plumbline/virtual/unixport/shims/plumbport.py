@@ -21,6 +21,15 @@ def stdin_read(buf):
     return world.take(buf)
 
 
+def scratch(i, value=None):
+    if not 1 <= i <= 3:
+        raise ValueError("i must be 1, 2 or 3")
+    before = world.scratch.get(i, 0)
+    if value is not None:
+        world.scratch[i] = value & 0xFFFFFFFF
+    return before
+
+
 def i2c_read(address, register, buf, n):
     if not 1 <= n <= len(buf):
         raise ValueError("n must be 1..len(buf)")
