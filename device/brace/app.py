@@ -12,6 +12,7 @@ from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
 from brace.commands_log import LogCommands
+from brace.commands_selftest import SelftestCommand
 from brace.config import Config
 from brace.recorder import Recorder
 from brace.sense import Sense
@@ -60,6 +61,7 @@ class App:
         )
         self.attend = Attend(self)
         BasicCommands(self)
+        SelftestCommand(self)
         LogCommands(self)
         for task in (self.sense, self.tactor, self.recorder, self.attend, self.wire):
             self.supervisor.add(task)
