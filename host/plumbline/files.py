@@ -20,9 +20,11 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomic(
+    path: Path, data: bytes, *, durable: bool = True, mode: int | None = None
+) -> None:
     """Replaces `path` by `data`, making its folder.  Raises StorageError and leaves `path` as it
-    was.  `durable`: it survives a power cut once this returns.
+    was.  `durable`: it survives a power cut once this returns.  `mode`: its permissions.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -33,6 +35,8 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
+                if mode is not None:
+                    os.chmod(temporary, mode)
                 if durable:
                     os.fsync(file.fileno())
             os.replace(temporary, path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from brace import cbor, commands
@@ -178,18 +178,25 @@ class Link:
 
     # -- requests ----------------------------------------------------------------------------
 
-    def _send(self, kind: int, command: int, payload: bytes) -> int:
+    def _silence(self) -> NoAnswer:
+        return NoAnswer(
+            f"{self.transport.description} does not answer",
+            "Unplug the brace and plug it in again; if that does not help, plumbline doctor",
+        )
+
+    def _send(self, kind: int, command: int, payload: bytes, request: int | None = None) -> int:
         if len(payload) > self.max_request:
             raise Refused(
                 f"a request of {len(payload)} bytes is longer than the {self.max_request} "
                 "that this brace takes",
                 "Send less at once",
             )
-        self._request = self._request % 0xFFFF + 1
+        if request is None:
+            request = self._request = self._request % 0xFFFF + 1
         out = bytearray(2 * (len(payload) + FRAME_OVERHEAD) + 2)
-        length = frame_encode(out, kind, command, 0, self._request, payload)
+        length = frame_encode(out, kind, command, 0, request, payload)
         self.transport.write(bytes(out[:length]))
-        return self._request
+        return request
 
     def _answer(
         self, command: int, request: int, timeout: float, damaged: int | None = None
@@ -250,10 +257,7 @@ class Link:
                 frame = self._answer(command, request, timeout - quick, damaged)
             if frame is not None:
                 return frame
-        raise NoAnswer(
-            f"{self.transport.description} does not answer",
-            "Unplug the brace and plug it in again; if that does not help, plumbline doctor",
-        )
+        raise self._silence()
 
     def ask(self, command: int, values: dict | None = None, **how) -> dict:
         """`request` with a CBOR map each way."""
@@ -271,24 +275,23 @@ class Link:
                 "Update firmware and tool to the same version: plumbline flash",
             ) from error
 
-    def stream(
-        self, command: int, payload: bytes = b"", *, timeout: float | None = None
-    ) -> Iterator[Frame]:
-        """Gives a command that is answered by bulk frames; yields them, and the response that
-        ends them last.  A gap of `timeout` seconds raises NoAnswer.
-        """
-        timeout = self.timeout if timeout is None else timeout
-        request = self._send(REQUEST, command, payload)
-        while True:
-            frame = self._answer(command, request, timeout)
-            if frame is None:
-                raise NoAnswer(
-                    f"{self.transport.description} stopped sending",
-                    "Check the cable, then run the same command again: it goes on from there",
-                )
-            yield frame
-            if frame.kind == RESPONSE:
-                return
+    # -- bulk transfers ----------------------------------------------------------------------
+
+    def begin(self, command: int, values: dict) -> tuple[int, dict]:
+        """Gives a command that is followed by bulk frames: its request id and response."""
+        request = self._send(REQUEST, command, cbor.dumps(values))
+        frame = self._answer(command, request, self.timeout, self.damaged)
+        if frame is None:
+            raise self._silence()
+        return request, self.decode(frame)
+
+    def more(self, command: int, request: int) -> Frame | None:
+        """The next bulk frame of a transfer, or None when it has stopped."""
+        return self._answer(command, request, self.timeout, self.damaged)
+
+    def confirm(self, command: int, request: int, payload: bytes) -> None:
+        """Sends a bulk frame of the host's in a transfer."""
+        self._send(BULK, command, payload, request)
 
     # -- MicroPython's prompt ----------------------------------------------------------------
 

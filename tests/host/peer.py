@@ -5,8 +5,13 @@ Only the transport is replaced in tests that use it; link, client and commands a
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import plumbcore
 from brace import cbor, commands
+from brace.commands_log import LogCommands
+from brace.wire import Wire
+from plumbcore.flash import MemoryFlash
 from plumbline.errors import LinkLost
 
 IMAGE = bytes(range(32))
@@ -17,8 +22,21 @@ def encode(kind, cmd, reqid, payload=b"", version=None) -> bytes:
     return bytes(out[: plumbcore.frame_encode(out, kind, cmd, 0, reqid, payload)])
 
 
+class _CountingWire(Wire):
+    """The firmware's wire, which also notes the commands that it was asked."""
+
+    def __init__(self, *lines):
+        super().__init__(*lines)
+        self.asked: list[int] = []
+
+    def _request(self, now):
+        self.asked.append(self._decoder.cmd)
+        super()._request(now)
+
+
 class Peer:
-    """A Transport whose other end is a brace with settings `config` and answers `handlers`.
+    """A Transport whose other end is a brace: the firmware's own wire and log commands, with
+    handlers of commands that would need hardware made up here.
 
     Its clock is its own: `read` without data lets the whole timeout pass at once.
     `mangle(frame bytes) -> bytes` stands for a bad cable on the way to the host, `mangle_in` on
@@ -27,54 +45,68 @@ class Peer:
 
     description = "the scripted brace"
 
-    def __init__(self, **hello):
+    def __init__(self, sectors: int = 32, **hello):
         self.hello = {
             "name": "plumbline", "wire": plumbcore.WIRE_VERSION, "serial": "PB-1",
             "board": "rp2040", "hw": 1, "fw": "0.1.0", "image": IMAGE, "kind": "wearer",
-            "core": plumbcore.core_version(), "up": 1234, "boot": 3, "max": 600, **hello,
-        }
+            "core": plumbcore.core_version(), "up": 1234, "boot": 3, "max": 1024, **hello,
+        }  # fmt: skip
         self.status = {"sensors": ["S", "L"], "state": "ok", "faults": [], "battery": 3900}
         self.config = {"dwell_s": 30, "flex_cdeg": 2000}
         self.utc = None
-        self.handlers = {
-            commands.HELLO: lambda p: self.hello,
-            commands.PING: lambda p: bytes(p),
-            commands.STATUS: lambda p: self.status,
-            commands.TIME_GET: lambda p: {"utc": self.utc, "up": 1234},
-            commands.TIME_SET: self._time_set,
-            commands.CONFIG_GET: lambda p: {"id": 1, "values": self.config},
-            commands.CONFIG_SET: self._config_set,
-            commands.PROVISION: self._provision,
-            commands.BUZZ: lambda p: {"ms": 200 * (1 + cbor.loads(p)["pattern"])},
-            commands.BOOTLOADER: lambda p: b"",
-            commands.RESET: lambda p: b"",
-        }
-        self.asked: list[int] = []
         self.mangle = lambda data: data
         self.mangle_in = lambda data: data
         self.prompt = False
         self.gone = False
         self.closed = False
         self.out = bytearray()
+        self._in = bytearray()
         self._clock = 0.0
-        self._decoder = plumbcore.FrameDecoder(self.hello["max"])
+        self.wire = _CountingWire(self._brace_reads, self._brace_writes)
+        self.flash = MemoryFlash(sectors)
+        self.log = plumbcore.Log(self.flash, self.hello["serial"])
+        self.wire.handlers.update({
+            commands.HELLO: lambda v: self.hello,
+            commands.STATUS: lambda v: self.status,
+            commands.TIME_GET: lambda v: {"utc": self.utc, "up": 1234},
+            commands.TIME_SET: self._time_set,
+            commands.CONFIG_GET: lambda v: {"id": 1, "values": self.config},
+            commands.CONFIG_SET: self._config_set,
+            commands.PROVISION: self._provision,
+            commands.BUZZ: lambda v: {"ms": 200 * (1 + v["pattern"])},
+            commands.BOOTLOADER: lambda v: None,
+            commands.RESET: lambda v: None,
+        })  # fmt: skip
+        LogCommands(SimpleNamespace(
+            wire=self.wire, recorder=SimpleNamespace(log=self.log),
+            clock=SimpleNamespace(now=lambda: int(self._clock * 1000)),
+        ))  # fmt: skip
+
+    @property
+    def asked(self):
+        """The commands that it was asked."""
+        return self.wire.asked
+
+    @property
+    def handlers(self):
+        """Command -> f(value) -> value."""
+        return self.wire.handlers
 
     # -- handlers ----------------------------------------------------------------------------
 
-    def _time_set(self, payload):
-        self.utc = cbor.loads(payload)["utc"]
+    def _time_set(self, value):
+        self.utc = value["utc"]
         return {"utc": self.utc, "up": 1234}
 
-    def _config_set(self, payload):
-        values = cbor.loads(payload)
+    def _config_set(self, values):
         for key in values:
             if key not in self.config:
                 raise commands.CommandError(commands.E_BAD_REQUEST, f"no setting {key}.")
         self.config.update(values)
         return {"id": 2, "values": self.config}
 
-    def _provision(self, payload):
-        self.hello.update(cbor.loads(payload))
+    def _provision(self, values):
+        self.hello.update(values)
         return self.hello
 
     # -- transport ---------------------------------------------------------------------------
@@ -83,7 +115,8 @@ class Peer:
         return self._clock
 
     def read(self, timeout: float) -> bytes:
-        if self.gone:
+        self._work()
+        if self.gone and not self.out:
             raise LinkLost("the cable is out", "Plug it in")
         if not self.out:
             self._clock += timeout
@@ -95,15 +128,9 @@ class Peer:
             raise LinkLost("the cable is out", "Plug it in")
         if self.prompt:
             self._at_prompt(data)
-            return
-        data = self.mangle_in(data)
-        pos = 0
-        while pos < len(data):
-            pos = self._decoder.feed(data, pos)
-            if self._decoder.status > 0:
-                self._answer()
-            elif self._decoder.status < 0 and self._decoder.dropped_into(bytearray(9)) > 1:
-                self.send(plumbcore.ERROR, 0, 0, {"code": commands.E_DAMAGED, "say": "Damaged."})
+        else:
+            self._in += self.mangle_in(data)
+            self._work()
 
     def close(self) -> None:
         self.closed = True
@@ -119,19 +146,20 @@ class Peer:
 
     # -- brace -------------------------------------------------------------------------------
 
+    def _brace_reads(self, buffer) -> int:
+        n = min(len(buffer), len(self._in))
+        buffer[:n] = self._in[:n]
+        del self._in[:n]
+        return n
+
+    def _brace_writes(self, data) -> None:
+        self.out += self.mangle(bytes(data))
+
+    def _work(self) -> None:
+        # As long as bulk data flows, the firmware wants to be called again at once.
+        while not self.gone and self.wire.step(int(self._clock * 1000)) == 0:
+            pass
+
     def send(self, kind, cmd, reqid, value=b"") -> None:
         payload = value if isinstance(value, bytes) else cbor.dumps(value)
         self.out += self.mangle(encode(kind, cmd, reqid, payload))
-
-    def _answer(self) -> None:
-        decoder = self._decoder
-        cmd, reqid = decoder.cmd, decoder.reqid
-        self.asked.append(cmd)
-        try:
-            if cmd not in self.handlers:
-                raise commands.CommandError(commands.E_UNKNOWN_COMMAND, "Unknown command.")
-            value = self.handlers[cmd](bytes(decoder.payload))
-        except commands.CommandError as error:
-            self.send(plumbcore.ERROR, cmd, reqid, {"code": error.code, "say": error.say})
-            return
-        self.send(plumbcore.RESPONSE, cmd, reqid, value)

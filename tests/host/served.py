@@ -41,7 +41,6 @@ class Served:
 
     def _enter_bootsel(self, payload):
         (self.bootsel / "INFO_UF2.TXT").write_text(INFO)
-        return b""
 
     def _look_for_image(self) -> None:
         for path in self.bootsel.glob("*.uf2"):

@@ -249,7 +249,7 @@ def test_a_brace_that_then_runs_something_else(plumbline, brace, uf2, monkeypatc
 def test_a_virtual_brace_that_dies_under_the_flash(plumbline, brace, uf2, monkeypatch):
     served = brace("vb1")
     monkeypatch.setattr(execute, "_BOOTSEL_WAIT", 0.3)
-    served.peer.handlers[0x70] = lambda p: b""
+    served.peer.handlers[0x70] = lambda v: None
     run = plumbline("flash", uf2)
     assert run.code == Exit.LINK and "did not enter BOOTSEL" in run.err
     assert "Hold the BOOTSEL button" in run.err

@@ -10,16 +10,20 @@ import pytest
 import wearer
 from brace.posture import FLEXED, UPRIGHT
 from plumbline.report import page, words
+from plumbline.report import wearing as model
 from plumbline.report.sections.summary import longest
-from plumbline.report.wearing import GAP, OFF, build
+from plumbline.report.wearing import GAP, OFF
 
 ABOUT = page.About(person="P-017", serial="PB-7", firmware="0.1.0", tool="plumbline 0.1.0",
                    made=dt.datetime(2026, 3, 3, 9, 12))  # fmt: skip
 
 
-def record(t, name, boot=1, utc=False, **fields):
-    stamp = wearer.START_MS + int(t * 1000) if utc else None
-    return wearer.Record(boot, int(t * 100), stamp, name, fields)
+def build(records):
+    return model.build(records, wearer.clock(records))
+
+
+def record(t, name, boot=1, **fields):
+    return wearer.Record(boot, int(t * 100), name, fields)
 
 
 def posture(t, code, **how):

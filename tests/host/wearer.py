@@ -16,9 +16,15 @@ START_MS = 1_772_438_400_000
 class Record:
     boot: int
     t_cs: int
-    utc_ms: int | None
     name: str
     fields: dict[str, Any]
+    utc_ms: int | None = None
+
+
+def clock(records):
+    """What dates these records: utc_ms(boot, t_cs), as plumbline.segments.Clock's."""
+    anchors = {r.boot: r.utc_ms - 10 * r.t_cs for r in records if r.utc_ms is not None}
+    return lambda boot, t_cs: anchors[boot] + 10 * t_cs if boot in anchors else None
 
 
 def _angle(posture, rng):
@@ -38,7 +44,7 @@ def day(boot: int, hours: float = 9.0, epoch_s: int = 60, seed: int = 1, dated: 
 
     def add(t, name, **fields):
         utc = start_ms + int(t * 1000) if dated else None
-        out.append(Record(boot, int(t * 100), utc, name, fields))
+        out.append(Record(boot, int(t * 100), name, fields, utc))
 
     add(0, "start", sensors=sensors, reason=1, epoch_s=epoch_s, calibration=7, zone_min=60)
     t, posture, number, next_epoch = 3.0, UPRIGHT, 0, float(epoch_s)

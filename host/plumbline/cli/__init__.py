@@ -17,6 +17,9 @@ from plumbline.errors import Exit, PlumblineError
 COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
+    "pull": ("pull", "Bring the log home from braces into the library."),
+    "log": ("log", "Look into pulled logs: show, verify, export."),
+    "report": ("report", "Write a person's report from a pulled log."),
     "settings": ("settings", "Show and change a brace's own settings."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),

@@ -23,16 +23,21 @@ class Line:
         self.text = ""
         self.done = 0
         self.total = 0
+        self._records = 0
 
     def say(self, text: str) -> None:
         """Begins a stage."""
-        self.text, self.done, self.total = text, 0, 0
+        self.text, self.done, self.total, self._records = text, 0, 0, 0
         self._owner.changed(self, stage=True)
 
     def bytes(self, done: int, total: int) -> None:
         """How far the stage is."""
         self.done, self.total = done, total
         self._owner.changed(self, stage=False)
+
+    def records(self, count: int) -> None:
+        """How many records have come."""
+        self._records = count
 
     def render(self, width: int) -> str:
         """The line in at most `width` columns."""
@@ -42,6 +47,8 @@ class Line:
             filled = int(share * _BAR)
             bar = "#" * filled + "." * (_BAR - filled)
             line = f"{line} [{bar}] {share:4.0%}  {self.done / 1024:.0f} KiB"
+            if self._records:
+                line += f", {self._records} records"
         return line[: width - 1]
 
 

@@ -1,15 +1,14 @@
 """What the records say about the time that a brace was worn: days, postures, cues, epochs.
 
-Input are records in the order in which the brace wrote them, each with `boot`, `t_cs` (hundredths
-of a second since that boot), `utc_ms` (ms since 1970 or None), `name` ("epoch", "posture", ...)
-and `fields` (a dict, as `brace.records` names them).  Times here are seconds: since 1970 where
-the time is known, since the boot where it is not.  Angles are degrees.
+Input are records in the order in which the brace wrote them (plumbline.segments.Record), and what
+dates them.  Times here are seconds: since 1970 where the time is known, since the boot where it
+is not.  Angles are degrees.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
@@ -30,10 +29,9 @@ class Record(Protocol):
     """One record of the log."""
 
     boot: int
-    t_cs: int
-    utc_ms: int | None
+    t_cs: int  # hundredths of a second since that boot
     name: str
-    fields: dict[str, Any]
+    fields: dict[str, Any] | None  # as brace.records names them
 
 
 @dataclass
@@ -180,11 +178,12 @@ class _Boot:
             self._close(self._last)
             self.spans.append(Span(self._last, at, GAP))
             self._since = at
+        fields = record.fields or {}
         handler = getattr(self, f"_on_{record.name}", None)
-        if handler:
-            handler(at, record.fields)
+        if handler and record.fields is not None:
+            handler(at, fields)
         else:
-            self.marks.append(Mark(at, record.name, record.fields))
+            self.marks.append(Mark(at, record.name, fields))
         self._last = at
 
     def finish(self) -> None:
@@ -305,19 +304,26 @@ def _merge(days: list[Day]) -> list[Day]:
     return merged
 
 
-def build(records: Iterable[Record]) -> Wearing:
-    """The days that the records tell of; an empty Wearing when they tell of none."""
+def build(
+    records: Iterable[Record], utc_ms: Callable[[int, int], int | None] = lambda boot, t_cs: None
+) -> Wearing:
+    """The days that the records tell of; an empty Wearing when they tell of none.
+
+    utc_ms(boot, t_cs): ms since 1970, or None where that is not known (plumbline.segments.Clock).
+    """
     wearing = Wearing([])
     days: list[Day] = []
     for number, (_, group) in enumerate(groupby(records, key=lambda r: r.boot), 1):
         rows = list(group)
-        # One anchor dates the whole boot: its clock is the same from beginning to end.
-        anchor = next((r.utc_ms - r.t_cs * 10 for r in rows if r.utc_ms is not None), None)
+        # One offset for the whole boot, so that time never jumps within it.
+        last = rows[-1]
+        utc = utc_ms(last.boot, last.t_cs)
+        offset = 0 if utc is None else utc / 1000 - last.t_cs / 100
         boot = _Boot(wearing)
         for record in rows:
-            boot.take((anchor or 0) / 1000 + record.t_cs / 100, record)
+            boot.take(offset + record.t_cs / 100, record)
         boot.finish()
         if boot.spans:
-            days += _split(boot, anchor is not None, number)
+            days += _split(boot, utc is not None, number)
     wearing.days = _merge(days)
     return wearing
