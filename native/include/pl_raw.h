@@ -7,9 +7,8 @@
  * together; it stands alone.
  *
  * Each of the 12 channels (sensor x axis) is predicted from its last value and its last three
- * differences, whose weights adapt by the sign-error LMS rule, normalised by the recent size of
- * the differences; the residual goes through a range coder with static tables, one for each
- * class of recent residual size.  SPEC.md, "Raw blocks", has the format.
+ * differences, whose weights adapt by the sign-sign LMS rule; the residual goes through a range coder with static tables, one for each
+ * class of recent residual size; its lowest bits go as they are.  SPEC.md, "Raw blocks", has the format.
  */
 #ifndef PL_RAW_H
 #define PL_RAW_H
@@ -34,46 +33,53 @@ enum {
     PL_ERAW_COUNT = -4,  /* add: more than PL_RAW_PIECE samples */
 };
 
+/* How residuals of one size are coded. */
+typedef struct {
+    const uint32_t *table;           /* of frequencies */
+    uint32_t low_bits;               /* bits that go as they are */
+    uint32_t scale_low, scale_span;  /* the scales that belong to it: from low, that many */
+} pl_raw_class;
+
 typedef struct {
     int32_t last;                    /* the value before */
     int32_t difference[PL_RAW_TAPS]; /* newest first */
     int32_t weight[PL_RAW_TAPS];     /* Q12 */
-    int32_t spread;                  /* mean |difference|, Q4 */
-    int32_t scale;                   /* mean |residual|, Q6 */
-    uint8_t seen;                    /* 0 before the block's first value */
-    uint8_t warm_up;                 /* values left to be learned from in large steps */
-    uint8_t norm;                    /* floor(log2(mean |difference|)) */
-    uint8_t class;                   /* of the scale */
+    uint32_t scale;                  /* mean |residual|, Q6 */
+    const pl_raw_class *class;       /* of the scale */
 } pl_raw_channel;
 
 /* What encoder and decoder hold alike. */
 typedef struct {
     pl_raw_channel channel[PL_RAW_CHANNELS];
     pl_raw_channel count[2]; /* chunk sizes of S and L, coded like residuals */
-    uint8_t shift[2];        /* low bits that are 0 in every gyroscope, accelerometer value */
-    uint8_t carried[2];      /* 1 if what S, L learned came from the block before */
+    uint32_t shift[2];       /* low bits that are 0 in every gyroscope, accelerometer value */
+    uint32_t seen[2];        /* samples of S, L in this block */
+    uint32_t carried[2];     /* 1 if what S, L learned came from the block before */
 } pl_raw_model;
 
+/* Range-coded bytes grow from the front of the block, low bits from its end. */
 typedef struct {
-    pl_raw_model model;
-    uint8_t *out;
-    uint32_t capacity;
-    uint32_t used;
     uint32_t low;
     uint32_t range;
-    uint32_t pending; /* FF bytes held back for a carry */
-    uint8_t carry;
-    uint8_t held; /* byte held back before them */
-    uint8_t started;
+    uint8_t *next;     /* where the next range-coded byte goes */
+    uint8_t *back;     /* where the low bits begin */
+    uint32_t bits;     /* low bits that are no full byte yet */
+    uint32_t bit_count;
+    uint8_t *out;
+    uint32_t capacity;
+    pl_raw_model model;
 } pl_raw_encoder;
 
 typedef struct {
-    pl_raw_model model;
+    uint32_t code;
+    uint32_t range;
     const uint8_t *data;
     uint32_t length;
     uint32_t used;
-    uint32_t code;
-    uint32_t range;
+    uint32_t bits;
+    uint32_t bit_count;
+    uint32_t back;
+    pl_raw_model model;
 } pl_raw_decoder;
 
 /* Begins the first block, in out[0 .. capacity), capacity >= PL_RAW_BLOCK_MIN. */

@@ -4,8 +4,6 @@
 #include <string.h>
 
 #define TOP 0x01000000u
-/* Bytes that the decoder may read past the end while it still decodes what came before. */
-#define BEYOND 8u
 #define HEADER 3u
 
 static uint32_t next_byte(pl_raw_decoder *d) {
@@ -24,7 +22,7 @@ static void narrow(pl_raw_decoder *d, uint32_t start, uint32_t size) {
     }
 }
 
-static uint32_t get_symbol(pl_raw_decoder *d, const uint16_t *table, uint32_t symbols) {
+static uint32_t get_symbol(pl_raw_decoder *d, const uint32_t *table, uint32_t symbols) {
     uint32_t unit = d->range >> PL_RAW_TOTAL_BITS;
     uint32_t at = d->code / unit;
     uint32_t low = 0;
@@ -32,68 +30,70 @@ static uint32_t get_symbol(pl_raw_decoder *d, const uint16_t *table, uint32_t sy
     /* The last symbol begins at or below `at`; hostile input may lie above the last one's end. */
     while (high - low > 1u) {
         uint32_t middle = (low + high) / 2u;
-        if (table[middle] <= at) {
+        if ((table[middle] & 0xFFFFu) <= at) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    narrow(d, unit * table[low], unit * ((uint32_t)table[low + 1u] - table[low]));
+    narrow(d, unit * (table[low] & 0xFFFFu), unit * (table[low] >> 16));
     return low;
 }
 
-static uint32_t get_bits(pl_raw_decoder *d, uint32_t bits) {
-    uint32_t unit = d->range >> bits;
-    uint32_t value = d->code / unit;
-    uint32_t limit = (1u << bits) - 1u;
-    value = value > limit ? limit : value;
-    narrow(d, unit * value, unit);
+/* Up to 16 bits from the block's end. */
+static uint32_t get_bits(pl_raw_decoder *d, uint32_t count) {
+    while (d->bit_count < count) {
+        uint32_t byte = d->back > 0 ? d->data[--d->back] : 0;
+        d->bits |= byte << d->bit_count;
+        d->bit_count += 8u;
+    }
+    uint32_t value = d->bits & ((1u << count) - 1u);
+    d->bits >>= count;
+    d->bit_count -= count;
     return value;
 }
 
-static int32_t get_residual(pl_raw_decoder *d, uint32_t class) {
-    uint32_t low_bits = pl_raw_low_bits(class);
-    uint32_t symbol = get_symbol(d, pl_raw_frequencies(class), PL_RAW_SYMBOLS);
+static uint32_t get_folded(pl_raw_decoder *d, const pl_raw_channel *c) {
+    uint32_t low_bits = c->class->low_bits;
+    uint32_t symbol = get_symbol(d, c->class->table, PL_RAW_SYMBOLS);
     if (symbol == PL_RAW_ESCAPE) {
-        uint32_t high = get_bits(d, 8);
-        return pl_raw_unfold(high << 8 | get_bits(d, 8));
+        return get_bits(d, 16);
     }
-    uint32_t folded = symbol << low_bits;
-    if (low_bits > 0) {
-        folded |= get_bits(d, low_bits);
-    }
-    return pl_raw_unfold(folded & 0xFFFFu);
-}
-
-static int32_t get_value(pl_raw_decoder *d, pl_raw_channel *c) {
-    if (!c->seen) {
-        uint32_t high = get_bits(d, 8);
-        c->seen = 1;
-        c->last = (int32_t)(high << 8 | get_bits(d, 8)) - 32768;
-        return c->last;
-    }
-    int32_t residual = get_residual(d, c->class);
-    int32_t value = ((pl_raw_predict(c) + residual + 32768) & 0xFFFF) - 32768;
-    pl_raw_adapt(c, value, residual);
-    return value;
+    return (symbol << low_bits | get_bits(d, low_bits)) & 0xFFFFu;
 }
 
 static uint32_t get_count(pl_raw_decoder *d, pl_raw_channel *c) {
-    int32_t residual = get_residual(d, c->class);
-    pl_raw_follow(c, residual);
+    uint32_t folded = get_folded(d, c);
+    pl_raw_follow(c, folded);
     /* Nonsense becomes a count over PL_RAW_PIECE, which the caller refuses. */
-    c->last = (int32_t)((uint32_t)(c->last + residual) & 0xFFFFu);
+    c->last = (int32_t)((uint32_t)(c->last + pl_raw_unfold(folded)) & 0xFFFFu);
     return (uint32_t)c->last;
+}
+
+static void get_sample(pl_raw_decoder *d, pl_raw_channel *c, int16_t *sample, uint32_t seen) {
+    for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++, c++) {
+        if (seen == 0) {
+            c->last = (int16_t)get_bits(d, 16);
+        } else {
+            uint32_t folded = get_folded(d, c);
+            int32_t residual = pl_raw_unfold(folded);
+            int32_t value = (int16_t)(pl_raw_predict(c) + residual);
+            pl_raw_adapt(c, value, residual, folded, seen & 1u);
+        }
+        sample[axis] = (int16_t)((uint32_t)c->last << d->model.shift[axis / 3u]);
+    }
 }
 
 static void get_samples(pl_raw_decoder *d, uint32_t sensor, int16_t *samples, uint32_t n) {
     pl_raw_channel *channel = &d->model.channel[sensor * PL_RAW_AXES];
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++) {
-            uint32_t value = (uint32_t)get_value(d, &channel[axis]);
-            *samples++ = (int16_t)(value << d->model.shift[axis / 3u]);
+    uint32_t seen = d->model.seen[sensor];
+    for (uint32_t i = 0; i < n; i++, samples += PL_RAW_AXES) {
+        get_sample(d, channel, samples, seen);
+        if (++seen % PL_RAW_SETTLE == 0) {
+            pl_raw_settle(channel);
         }
     }
+    d->model.seen[sensor] = seen;
 }
 
 int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t length) {
@@ -105,6 +105,7 @@ int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t lengt
     pl_raw_model_init(model);
     decoder->data = data;
     decoder->length = length;
+    decoder->back = length;
     decoder->used = HEADER;
     for (uint32_t k = 0; k < 2u; k++) {
         model->shift[k] = data[1] >> 4 * k & 15u;
@@ -126,10 +127,15 @@ int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t lengt
     return PL_RAW_OK;
 }
 
+/* True once more was read than there is: the two ends have met. */
+static int is_spent(const pl_raw_decoder *d) {
+    return d->used > d->back;
+}
+
 int32_t pl_raw_next(pl_raw_decoder *decoder, int16_t *s, uint32_t *n_s, int16_t *l, uint32_t *n_l,
                     int *more) {
     pl_raw_decoder *d = decoder;
-    if (d->used > d->length + BEYOND) {
+    if (is_spent(d)) {
         return PL_ERAW_CUT;
     }
     uint32_t mark = get_symbol(d, pl_raw_marks, PL_RAW_MARKS);
@@ -140,9 +146,9 @@ int32_t pl_raw_next(pl_raw_decoder *decoder, int16_t *s, uint32_t *n_s, int16_t 
     *n_s = get_count(d, &d->model.count[0]);
     *n_l = get_count(d, &d->model.count[1]);
     if (*n_s + *n_l > PL_RAW_PIECE) {
-        return d->used > d->length ? PL_ERAW_CUT : PL_ERAW_FORMAT;
+        return is_spent(d) ? PL_ERAW_CUT : PL_ERAW_FORMAT;
     }
     get_samples(d, 0, s, *n_s);
     get_samples(d, 1, l, *n_l);
-    return d->used > d->length ? PL_ERAW_CUT : PL_RAW_OK;
+    return is_spent(d) ? PL_ERAW_CUT : PL_RAW_OK;
 }

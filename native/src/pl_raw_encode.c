@@ -3,118 +3,166 @@
 
 #include <string.h>
 
-#define TOP 0x01000000u /* the range is kept at or above this */
-#define FLUSH 4u        /* bytes that end a block */
+#define HEADER 3u
+/*
+ * Most bytes that one sample, or the mark and counts of a piece, add: each value at most 14 bits
+ * of symbol, 16 of escape.
+ */
+#define SAMPLE_MAX (PL_RAW_AXES * 4u)
+/* What ends a block: the mark, the coder's state, the last low bits. */
+#define END_MAX (2u + 4u + 1u)
 
-/* Writes past the capacity are counted, not made; pl_raw_add takes them back. */
-static void put(pl_raw_encoder *e, uint32_t byte) {
-    if (e->used < e->capacity) {
-        e->out[e->used] = (uint8_t)byte;
-    }
-    e->used++;
+/* Adds one to the number that the bytes already out make. */
+static void carry(pl_raw_encoder *e) {
+    uint8_t *p = e->next;
+    do {
+        p--;
+        (*p)++;
+    } while (*p == 0);
 }
 
-/* Moves the top byte of `low` out, holding it back as long as a carry could still change it. */
-static void shift_low(pl_raw_encoder *e) {
-    if (e->low < 0xFF000000u || e->carry) {
-        if (e->started) {
-            put(e, e->held + e->carry);
-        }
-        e->started = 1;
-        while (e->pending > 0) {
-            put(e, 0xFFu + e->carry);
-            e->pending--;
-        }
-        e->held = (uint8_t)(e->low >> 24);
-        e->carry = 0;
-    } else {
-        e->pending++;
-    }
-    e->low <<= 8;
-}
-
-static void narrow(pl_raw_encoder *e, uint32_t start, uint32_t size) {
+static inline void narrow(pl_raw_encoder *e, uint32_t start, uint32_t size) {
     uint32_t low = e->low + start;
-    e->carry |= low < start;
+    if (low < start) {
+        carry(e);
+    }
+    while (size >> 24 == 0) {
+        *e->next++ = (uint8_t)(low >> 24);
+        low <<= 8;
+        size <<= 8;
+    }
     e->low = low;
     e->range = size;
-    while (e->range < TOP) {
-        e->range <<= 8;
-        shift_low(e);
-    }
 }
 
-static void put_symbol(pl_raw_encoder *e, const uint16_t *table, uint32_t symbol) {
+static inline void put_symbol(pl_raw_encoder *e, const uint32_t *table, uint32_t symbol) {
     uint32_t unit = e->range >> PL_RAW_TOTAL_BITS;
-    uint32_t from = table[symbol];
-    narrow(e, unit * from, unit * (table[symbol + 1u] - from));
+    uint32_t entry = table[symbol];
+    narrow(e, unit * (entry & 0xFFFFu), unit * (entry >> 16));
 }
 
-static void put_bits(pl_raw_encoder *e, uint32_t value, uint32_t bits) {
-    uint32_t unit = e->range >> bits;
-    narrow(e, unit * value, unit);
+/* Up to 16 bits, as they are, at the end of the block. */
+static inline void put_bits(pl_raw_encoder *e, uint32_t value, uint32_t count) {
+    uint32_t bits = e->bits | value << e->bit_count;
+    count += e->bit_count;
+    while (count >= 8u) {
+        *--e->back = (uint8_t)bits;
+        bits >>= 8;
+        count -= 8u;
+    }
+    e->bits = bits;
+    e->bit_count = count;
 }
 
-static void put_residual(pl_raw_encoder *e, uint32_t class, int32_t residual) {
-    const uint16_t *table = pl_raw_frequencies(class);
-    uint32_t folded = pl_raw_fold(residual);
-    uint32_t low_bits = pl_raw_low_bits(class);
+static inline void put_folded(pl_raw_encoder *e, const pl_raw_channel *c, uint32_t folded) {
+    const pl_raw_class *class = c->class;
+    uint32_t low_bits = class->low_bits;
     uint32_t symbol = folded >> low_bits;
     if (symbol >= PL_RAW_ESCAPE) {
-        put_symbol(e, table, PL_RAW_ESCAPE);
-        put_bits(e, folded >> 8, 8);
-        put_bits(e, folded & 0xFFu, 8);
+        put_symbol(e, class->table, PL_RAW_ESCAPE);
+        put_bits(e, folded, 16);
         return;
     }
-    put_symbol(e, table, symbol);
+    put_symbol(e, class->table, symbol);
     if (low_bits > 0) {
-        put_bits(e, folded & ((1u << low_bits) - 1u), low_bits);
+        put_bits(e, folded - (symbol << low_bits), low_bits);
     }
-}
-
-static void put_value(pl_raw_encoder *e, pl_raw_channel *c, int32_t value) {
-    if (!c->seen) {
-        /* Nothing to predict from: the first value goes as it is. */
-        put_bits(e, (uint32_t)(value + 32768) >> 8, 8);
-        put_bits(e, (uint32_t)(value + 32768) & 0xFFu, 8);
-        c->seen = 1;
-        c->last = value;
-        return;
-    }
-    int32_t residual = ((value - pl_raw_predict(c) + 32768) & 0xFFFF) - 32768;
-    put_residual(e, c->class, residual);
-    pl_raw_adapt(c, value, residual);
 }
 
 static void put_count(pl_raw_encoder *e, pl_raw_channel *c, uint32_t count) {
     int32_t residual = (int32_t)count - c->last;
-    put_residual(e, c->class, residual);
-    pl_raw_follow(c, residual);
+    uint32_t folded = pl_raw_fold(residual);
+    put_folded(e, c, folded);
+    pl_raw_follow(c, folded);
     c->last = (int32_t)count;
 }
 
-static void put_samples(pl_raw_encoder *e, uint32_t sensor, const int16_t *samples, uint32_t n) {
-    pl_raw_channel *channel = &e->model.channel[sensor * PL_RAW_AXES];
-    for (uint32_t i = 0; i < n; i++) {
-        for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++) {
-            put_value(e, &channel[axis], *samples++ >> e->model.shift[axis / 3u]);
-        }
+/* The first sample has nothing to be predicted from: it goes as it is. */
+static void put_first(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
+    for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++, c++) {
+        c->last = sample[axis];
+        put_bits(e, (uint32_t)c->last & 0xFFFFu, 16);
     }
 }
 
+static inline void put_value(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int learn) {
+    int32_t residual = (int16_t)(value - pl_raw_predict(c));
+    uint32_t folded = pl_raw_fold(residual);
+    put_folded(e, c, folded);
+    pl_raw_adapt(c, value, residual, folded, learn);
+}
+
+static void put_sample(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
+    for (const int16_t *end = sample + PL_RAW_AXES; sample != end; sample++, c++) {
+        put_value(e, c, *sample, 0);
+    }
+}
+
+static void put_sample_and_learn(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
+    for (const int16_t *end = sample + PL_RAW_AXES; sample != end; sample++, c++) {
+        put_value(e, c, *sample, 1);
+    }
+}
+
+static uint32_t room(const pl_raw_encoder *e) {
+    return (uint32_t)(e->back - e->next);
+}
+
+static int has_room(const pl_raw_encoder *e, uint32_t bytes) {
+    return room(e) >= bytes + END_MAX;
+}
+
+static void shift_sample(int16_t *out, const int16_t *sample, const uint32_t shift[2]) {
+    for (uint32_t axis = 0; axis < 3u; axis++) {
+        out[axis] = (int16_t)(sample[axis] >> shift[0]);
+        out[axis + 3u] = (int16_t)(sample[axis + 3u] >> shift[1]);
+    }
+}
+
+/* Adds samples of one sensor; 0 if the block has no room for them. */
+static int put_samples(pl_raw_encoder *e, uint32_t sensor, const int16_t *samples, uint32_t n) {
+    pl_raw_channel *channel = &e->model.channel[sensor * PL_RAW_AXES];
+    uint32_t seen = e->model.seen[sensor];
+    for (uint32_t i = 0; i < n; i++, samples += PL_RAW_AXES) {
+        int16_t shifted[PL_RAW_AXES];
+        const int16_t *sample = samples;
+        if (!has_room(e, SAMPLE_MAX)) {
+            return 0;
+        }
+        if (e->model.shift[0] | e->model.shift[1]) {
+            shift_sample(shifted, samples, e->model.shift);
+            sample = shifted;
+        }
+        if (seen == 0) {
+            put_first(e, channel, sample);
+        } else if (seen % 2u == 0) {
+            put_sample(e, channel, sample);
+        } else {
+            put_sample_and_learn(e, channel, sample);
+        }
+        if (++seen % PL_RAW_SETTLE == 0) {
+            pl_raw_settle(channel);
+        }
+    }
+    e->model.seen[sensor] = seen;
+    return 1;
+}
+
+/* Samples from which there is something to learn. */
+#define CARRY_MIN 64u
+
 static void begin_coder(pl_raw_encoder *e, uint8_t *out, uint32_t capacity) {
-    e->out = out;
-    e->capacity = capacity;
-    e->used = 0;
     e->low = 0;
     e->range = 0xFFFFFFFFu;
-    e->pending = 0;
-    e->carry = 0;
-    e->started = 0;
+    e->out = out;
+    e->capacity = capacity;
+    e->next = out;
+    e->back = out + capacity;
+    e->bits = 0;
+    e->bit_count = 0;
 }
 
 void pl_raw_begin(pl_raw_encoder *encoder, uint8_t *out, uint32_t capacity) {
-    memset(encoder, 0, sizeof *encoder);
     pl_raw_model_init(&encoder->model);
     begin_coder(encoder, out, capacity);
 }
@@ -122,33 +170,31 @@ void pl_raw_begin(pl_raw_encoder *encoder, uint8_t *out, uint32_t capacity) {
 void pl_raw_again(pl_raw_encoder *encoder, uint8_t *out, uint32_t capacity) {
     pl_raw_model *model = &encoder->model;
     for (uint32_t sensor = 0; sensor < 2u; sensor++) {
-        /* A sensor that was not there has nothing to hand on. */
-        const pl_raw_channel *c = &model->channel[sensor * PL_RAW_AXES];
-        model->carried[sensor] = c->seen && c->warm_up == 0;
+        model->carried[sensor] = model->seen[sensor] >= CARRY_MIN;
     }
     begin_coder(encoder, out, capacity);
 }
 
 static void put_header(pl_raw_encoder *e) {
     pl_raw_model *model = &e->model;
-    put(e, PL_RAW_VERSION);
-    put(e, model->shift[0] | (uint32_t)model->shift[1] << 4);
-    put(e, model->carried[0] | (uint32_t)model->carried[1] << 1);
     pl_raw_model fresh;
     pl_raw_model_init(&fresh);
+    e->out[0] = PL_RAW_VERSION;
+    e->out[1] = (uint8_t)(model->shift[0] | model->shift[1] << 4);
+    e->out[2] = (uint8_t)(model->carried[0] | model->carried[1] << 1);
+    e->next = e->out + HEADER;
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         if (model->carried[i / PL_RAW_AXES]) {
-            uint8_t learned[PL_RAW_CARRIED];
-            pl_raw_channel_save(&model->channel[i], learned);
-            for (uint32_t k = 0; k < PL_RAW_CARRIED; k++) {
-                put(e, learned[k]);
-            }
+            pl_raw_channel_save(&model->channel[i], e->next);
+            e->next += PL_RAW_CARRIED;
         } else {
             model->channel[i] = fresh.channel[i];
         }
     }
-    model->count[0] = fresh.count[0];
-    model->count[1] = fresh.count[1];
+    for (uint32_t sensor = 0; sensor < 2u; sensor++) {
+        model->count[sensor] = fresh.count[sensor];
+        model->seen[sensor] = 0;
+    }
 }
 
 /* Ors together gyroscope (0) and accelerometer (1) values. */
@@ -162,8 +208,8 @@ static void gather_bits(const int16_t *samples, uint32_t n, uint32_t bits[2]) {
 /* Low bits of fewer samples may all be 0 by chance. */
 #define SHIFT_SAMPLES_MIN 8u
 
-static uint8_t shift_of(uint32_t bits, uint32_t samples) {
-    uint8_t shift = 0;
+static uint32_t shift_of(uint32_t bits, uint32_t samples) {
+    uint32_t shift = 0;
     if (bits != 0 && samples >= SHIFT_SAMPLES_MIN) {
         while (!(bits >> shift & 1u)) {
             shift++;
@@ -173,14 +219,33 @@ static uint8_t shift_of(uint32_t bits, uint32_t samples) {
 }
 
 /* Sets the block's shifts from its first piece, or says whether a later one fits them. */
-static int shifts_fit(pl_raw_encoder *e, const uint32_t bits[2], uint32_t samples) {
-    if (e->used == 0) {
-        e->model.shift[0] = shift_of(bits[0], samples);
-        e->model.shift[1] = shift_of(bits[1], samples);
+static int shifts_fit(pl_raw_encoder *e, const int16_t *s, uint32_t n_s, const int16_t *l,
+                      uint32_t n_l) {
+    uint32_t *shift = e->model.shift;
+    int begins = e->next == e->out;
+    if (!begins && shift[0] == 0 && shift[1] == 0) {
+        return 1;
+    }
+    uint32_t bits[2] = {0, 0};
+    gather_bits(s, n_s, bits);
+    gather_bits(l, n_l, bits);
+    if (begins) {
+        shift[0] = shift_of(bits[0], n_s + n_l);
+        shift[1] = shift_of(bits[1], n_s + n_l);
         put_header(e);
     }
-    return !(bits[0] & ((1u << e->model.shift[0]) - 1u)) &&
-           !(bits[1] & ((1u << e->model.shift[1]) - 1u));
+    return !(bits[0] & ((1u << shift[0]) - 1u)) && !(bits[1] & ((1u << shift[1]) - 1u));
+}
+
+/*
+ * Takes an attempt back.  A carry can have reached the bytes before it, once: down to the last
+ * one that was not FF.
+ */
+static void take_back(pl_raw_encoder *e, const pl_raw_encoder *before, uint8_t *absorber,
+                      uint8_t value) {
+    *e = *before;
+    *absorber++ = value;
+    memset(absorber, 0xFF, (size_t)(e->next - absorber));
 }
 
 int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, const int16_t *l,
@@ -189,34 +254,47 @@ int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, cons
     if (n_s + n_l > PL_RAW_PIECE) {
         return PL_ERAW_COUNT;
     }
-    uint32_t bits[2] = {0, 0};
-    gather_bits(s, n_s, bits);
-    gather_bits(l, n_l, bits);
-    if (!shifts_fit(e, bits, n_s + n_l)) {
+    if (!shifts_fit(e, s, n_s, l, n_l)) {
         return PL_RAW_FULL;
     }
-    pl_raw_encoder before = *e;
-    put_symbol(e, pl_raw_marks, more ? PL_RAW_MARK_MORE : PL_RAW_MARK_PIECE);
-    put_count(e, &e->model.count[0], n_s);
-    put_count(e, &e->model.count[1], n_l);
-    put_samples(e, 0, s, n_s);
-    put_samples(e, 1, l, n_l);
-    /* Behind it must fit: what is held back, the end mark (2 bytes at most), the flush. */
-    if (e->used + 1u + e->pending + 2u + FLUSH > e->capacity) {
-        *e = before;
-        return PL_RAW_FULL;
+    pl_raw_encoder before;
+    uint8_t *absorber = e->next - 1;
+    int sure = has_room(e, (n_s + n_l + 1u) * SAMPLE_MAX);
+    if (!sure) {
+        before = *e;
+        /* Ends at the version byte at the latest. */
+        while (*absorber == 0xFFu) {
+            absorber--;
+        }
     }
-    return PL_RAW_OK;
+    uint8_t value = *absorber;
+    int fits = has_room(e, SAMPLE_MAX);
+    if (fits) {
+        put_symbol(e, pl_raw_marks, more ? PL_RAW_MARK_MORE : PL_RAW_MARK_PIECE);
+        put_count(e, &e->model.count[0], n_s);
+        put_count(e, &e->model.count[1], n_l);
+        fits = put_samples(e, 0, s, n_s) && put_samples(e, 1, l, n_l);
+    }
+    if (!fits && !sure) {
+        take_back(e, &before, absorber, value);
+    }
+    return fits ? PL_RAW_OK : PL_RAW_FULL;
 }
 
 uint32_t pl_raw_end(pl_raw_encoder *encoder) {
     pl_raw_encoder *e = encoder;
-    if (e->used == 0) {
+    if (e->next == e->out) {
         return 0;
     }
     put_symbol(e, pl_raw_marks, PL_RAW_MARK_END);
-    for (uint32_t i = 0; i < FLUSH + 1u; i++) {
-        shift_low(e);
+    for (uint32_t i = 0; i < 4u; i++) {
+        *e->next++ = (uint8_t)(e->low >> 24);
+        e->low <<= 8;
     }
-    return e->used;
+    if (e->bit_count > 0) {
+        put_bits(e, 0, 8u - e->bit_count);
+    }
+    uint32_t low_bytes = (uint32_t)(e->out + e->capacity - e->back);
+    memmove(e->next, e->back, low_bytes);
+    return (uint32_t)(e->next - e->out) + low_bytes;
 }

@@ -2,21 +2,12 @@
 
 #include <string.h>
 
-/* Scale in the middle of a class. */
-static int32_t class_scale(uint32_t class) {
-    return (int32_t)(pl_raw_class_end[class] - pl_raw_class_end[class] / 7u);
-}
-
+/* A channel that knows nothing but its class. */
 static void restart(pl_raw_channel *c, uint32_t class) {
-    uint32_t last_class = PL_RAW_CLASSES - 1u;
-    c->class = (uint8_t)(class > last_class ? last_class : class);
-    c->scale = class_scale(c->class);
-    c->spread = c->scale >> 2;
-    c->norm = 0;
-    while (c->spread >> 4 >> c->norm > 1) {
-        c->norm++;
-    }
-    memset(c->difference, 0, sizeof c->difference);
+    memset(c, 0, sizeof *c);
+    class = class < PL_RAW_CLASSES ? class : PL_RAW_CLASSES - 1u;
+    c->class = &pl_raw_classes[class];
+    c->scale = c->class->scale_low + c->class->scale_low / 5u;
 }
 
 void pl_raw_model_init(pl_raw_model *model) {
@@ -24,25 +15,31 @@ void pl_raw_model_init(pl_raw_model *model) {
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         restart(&model->channel[i], 11);
         model->channel[i].weight[0] = 1200;
-        model->channel[i].warm_up = PL_RAW_WARM_UP;
     }
     restart(&model->count[0], 6);
     restart(&model->count[1], 6);
 }
 
+void pl_raw_settle(pl_raw_channel *channel) {
+    for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++, channel++) {
+        for (uint32_t k = 0; k < PL_RAW_TAPS; k++) {
+            channel->weight[k] = pl_raw_hold(channel->weight[k], PL_RAW_WEIGHT_BITS);
+        }
+    }
+}
+
 void pl_raw_channel_save(pl_raw_channel *channel, uint8_t out[PL_RAW_CARRIED]) {
     for (uint32_t k = 0; k < PL_RAW_TAPS; k++) {
-        out[k] = (uint8_t)(channel->weight[k] >> 6);
+        int32_t weight = pl_raw_hold(channel->weight[k], PL_RAW_WEIGHT_BITS);
+        out[k] = (uint8_t)(weight >> 6);
     }
-    out[PL_RAW_TAPS] = channel->class;
+    out[PL_RAW_TAPS] = (uint8_t)(channel->class - pl_raw_classes);
     pl_raw_channel_load(channel, out);
 }
 
 void pl_raw_channel_load(pl_raw_channel *channel, const uint8_t in[PL_RAW_CARRIED]) {
+    restart(channel, in[PL_RAW_TAPS]);
     for (uint32_t k = 0; k < PL_RAW_TAPS; k++) {
         channel->weight[k] = ((int32_t)in[k] - (in[k] > 127u ? 256 : 0)) * 64;
     }
-    restart(channel, in[PL_RAW_TAPS]);
-    channel->seen = 0;
-    channel->warm_up = 0;
 }

@@ -1,6 +1,9 @@
 /*
  * The part of the raw codec that encoder and decoder must do alike: prediction, adaptation, and
- * the static tables.  All of it is inline: it runs once a value.
+ * the static tables.  It runs once a value: all inline, and written for the Cortex-M0+ (one-cycle
+ * multiplication, two-cycle loads, no conditional instructions).
+ *
+ * Right shifts of negative numbers keep the sign, as on every compiler this is built with.
  */
 #ifndef PL_RAW_MODEL_H
 #define PL_RAW_MODEL_H
@@ -19,13 +22,14 @@
 /* Before each piece stands one of these three, with fixed frequencies. */
 enum { PL_RAW_MARK_PIECE, PL_RAW_MARK_MORE, PL_RAW_MARK_END, PL_RAW_MARKS };
 
-extern const uint16_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS + 1u];
-extern const uint16_t pl_raw_marks[PL_RAW_MARKS + 1u];
-/* Scale (Q6) below which a channel is in class i: 8 * 2^(i / 2). */
-extern const uint32_t pl_raw_class_end[PL_RAW_CLASSES];
+/* Each symbol's frequency in the high half, the sum of those before it in the low half. */
+extern const uint32_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS];
+extern const uint32_t pl_raw_marks[PL_RAW_MARKS];
+/* Class i ends, and the next one begins, at a scale (Q6) of 8 * 2^(i / 2). */
+extern const pl_raw_class pl_raw_classes[PL_RAW_CLASSES];
 
-/* What a block's header carries over of a channel: three weights (Q6, int8) and the class. */
-#define PL_RAW_CARRIED 4u
+/* What a block's header carries over of a channel: its weights (Q6, int8) and its class. */
+#define PL_RAW_CARRIED (PL_RAW_TAPS + 1u)
 
 void pl_raw_model_init(pl_raw_model *model);
 
@@ -33,96 +37,84 @@ void pl_raw_model_init(pl_raw_model *model);
 void pl_raw_channel_save(pl_raw_channel *channel, uint8_t out[PL_RAW_CARRIED]);
 void pl_raw_channel_load(pl_raw_channel *channel, const uint8_t in[PL_RAW_CARRIED]);
 
-static inline int32_t pl_raw_clamp(int32_t value, int32_t limit) {
-    return value > limit ? limit : value < -limit ? -limit : value;
-}
-
-/* Low bits that a class sends as they are. */
-static inline uint32_t pl_raw_low_bits(uint32_t class) {
-    return class < PL_RAW_SHIFTED ? 0u : (class - PL_RAW_SHIFTED) >> 1;
-}
-
-static inline const uint16_t *pl_raw_frequencies(uint32_t class) {
-    return pl_raw_table[class < PL_RAW_SHIFTED ? class
-                                               : PL_RAW_SHIFTED + ((class - PL_RAW_SHIFTED) & 1u)];
-}
+/* Keeps the weights of one sensor's channels within their limits. */
+void pl_raw_settle(pl_raw_channel *channel);
 
 /* Residuals 0, -1, 1, -2 ... as 0, 1, 2, 3 ...; both fit 16 bits. */
 static inline uint32_t pl_raw_fold(int32_t residual) {
-    return residual < 0 ? (uint32_t)(-2 * residual - 1) : (uint32_t)(2 * residual);
+    return ((uint32_t)residual << 1) ^ (uint32_t)(residual >> 31);
 }
 
 static inline int32_t pl_raw_unfold(uint32_t folded) {
-    return folded & 1u ? -(int32_t)(folded >> 1) - 1 : (int32_t)(folded >> 1);
+    return (int32_t)(folded >> 1) ^ -(int32_t)(folded & 1u);
 }
 
-/* Moves the class with the scale, which follows |residual| with a time constant of 8 values. */
-static inline void pl_raw_follow(pl_raw_channel *c, int32_t residual) {
-    int32_t size = residual < 0 ? -residual : residual;
-    int32_t scale = c->scale + (size << 3) - (c->scale >> 3);
-    uint32_t class = c->class;
-    while (class < PL_RAW_CLASSES - 1u && (uint32_t)scale >= pl_raw_class_end[class]) {
-        class++;
+/* Held within -2^bits .. 2^bits - 1; hardly a cost when it is. */
+static inline int32_t pl_raw_hold(int32_t value, uint32_t bits) {
+    int32_t limit = (int32_t)1 << bits;
+    if ((uint32_t)(value + limit) >> (bits + 1u) != 0) {
+        value = value < 0 ? -limit : limit - 1;
     }
-    while (class > 0 && (uint32_t)scale < pl_raw_class_end[class - 1u]) {
-        class--;
-    }
+    return value;
+}
+
+/* The class follows the scale, which follows folded residuals with a time constant of 8. */
+static inline void pl_raw_follow(pl_raw_channel *c, uint32_t folded) {
+    uint32_t scale = c->scale + (folded << 2) - (c->scale >> 3);
+    const pl_raw_class *class = c->class;
     c->scale = scale;
-    c->class = (uint8_t)class;
+    if (scale - class->scale_low >= class->scale_span) {
+        while (scale < class->scale_low) {
+            class--;
+        }
+        while (scale - class->scale_low >= class->scale_span) {
+            class++;
+        }
+        c->class = class;
+    }
 }
 
-/* |difference| <= 2^14 and |weight| < 2^13 keep the sum of three products below 2^29. */
-#define PL_RAW_DIFFERENCE_MAX 16384
-#define PL_RAW_WEIGHT_MAX 8191
+/*
+ * |weight| <= 2^13 after pl_raw_settle, and the 32 steps before the next add 2560: the sum
+ * of three products with |difference| < 2^16 stays below 2^31.
+ */
+#define PL_RAW_WEIGHT_BITS 13u
+#define PL_RAW_SETTLE 64u /* samples */
+#define PL_RAW_STEP 80    /* of a weight, Q12 */
 
+/* The value to expect; may lie outside int16, residuals wrap. */
 static inline int32_t pl_raw_predict(const pl_raw_channel *c) {
-    int32_t sum = 2048;
-    for (uint32_t k = 0; k < PL_RAW_TAPS; k++) {
-        sum += c->weight[k] * c->difference[k];
-    }
-    int32_t value = c->last + (sum >> 12);
-    return value > INT16_MAX ? INT16_MAX : value < INT16_MIN ? INT16_MIN : value;
+    int32_t sum = c->weight[0] * c->difference[0] + c->weight[1] * c->difference[1] +
+                  c->weight[2] * c->difference[2];
+    return c->last + (((sum >> 11) + 1) >> 1);
 }
 
-/* Steps of the weights, Q12: large for the first values of a cold start, then small. */
-#define PL_RAW_WARM_UP 64u
-#define PL_RAW_STEP_FIRST 180
-#define PL_RAW_STEP 50
+/* A weight's new value: a step up, or down if difference and residual differ in sign. */
+static inline int32_t pl_raw_stepped(int32_t weight, int32_t difference, int32_t residual) {
+    return weight + PL_RAW_STEP - ((difference ^ residual) >> 31 & 2 * PL_RAW_STEP);
+}
 
-/* Learns from a value and the residual it left. */
-static inline void pl_raw_adapt(pl_raw_channel *c, int32_t value, int32_t residual) {
-    int32_t step = PL_RAW_STEP;
-    if (c->warm_up > 0) {
-        c->warm_up--;
-        step = PL_RAW_STEP_FIRST;
-    }
+/* Moves each weight towards what would have left less; 0 counts as positive. */
+static inline void pl_raw_learn(pl_raw_channel *c, int32_t residual) {
     if (residual != 0) {
-        if (residual < 0) {
-            step = -step;
-        }
-        for (uint32_t k = 0; k < PL_RAW_TAPS; k++) {
-            int32_t weight = c->weight[k] + ((c->difference[k] * step) >> c->norm);
-            c->weight[k] = pl_raw_clamp(weight, PL_RAW_WEIGHT_MAX);
-        }
+        c->weight[0] = pl_raw_stepped(c->weight[0], c->difference[0], residual);
+        c->weight[1] = pl_raw_stepped(c->weight[1], c->difference[1], residual);
+        c->weight[2] = pl_raw_stepped(c->weight[2], c->difference[2], residual);
     }
-    int32_t difference = pl_raw_clamp(value - c->last, PL_RAW_DIFFERENCE_MAX);
-    int32_t size = difference < 0 ? -difference : difference;
-    c->spread += size - (c->spread >> 4);
-    uint32_t mean = (uint32_t)c->spread >> 4;
-    uint32_t norm = c->norm;
-    while (mean >> norm > 1u) {
-        norm++;
+}
+
+/* Takes note of a value and the residual it left; every other sample is learned from. */
+static inline void pl_raw_adapt(pl_raw_channel *c, int32_t value, int32_t residual,
+                                uint32_t folded, int learn) {
+    int32_t difference = value - c->last;
+    if (learn) {
+        pl_raw_learn(c, residual);
     }
-    while (norm > 0 && mean >> norm == 0) {
-        norm--;
-    }
-    c->norm = (uint8_t)norm;
-    for (uint32_t k = PL_RAW_TAPS - 1u; k > 0; k--) {
-        c->difference[k] = c->difference[k - 1u];
-    }
-    c->difference[0] = difference;
     c->last = value;
-    pl_raw_follow(c, residual);
+    c->difference[2] = c->difference[1];
+    c->difference[1] = c->difference[0];
+    c->difference[0] = difference;
+    pl_raw_follow(c, folded);
 }
 
 #endif

@@ -11,9 +11,10 @@ from math import exp
 
 TOTAL = 1 << 14
 SYMBOLS = 64
-SPREADS = [0.24, 0.245, 0.25, 0.28, 0.34, 0.43, 0.64, 0.95, 1.2, 1.75, 2.49]
+SPREADS = [0.24, 0.25, 0.265, 0.31, 0.385, 0.54, 0.83, 1.05, 1.27, 1.82, 2.57]
 MARKS = [TOTAL - 48, 24, 24]
 CLASSES = 38
+SHIFTED = 9  # classes from here on share two tables and send low bits as they are
 
 
 def cdf(x: float) -> float:
@@ -26,31 +27,41 @@ def chance(folded: int, spread: float) -> float:
     return cdf((residual + 0.5) / spread) - cdf((residual - 0.5) / spread)
 
 
-def cumulative(spread: float) -> list[int]:
-    """Whole frequencies of at least 1 that add up to TOTAL, as running sums from 0."""
+def entries(frequencies: list[int]) -> list[str]:
+    """Frequency in the high half, the sum of those before it in the low half."""
+    return [f"0x{f << 16 | sum(frequencies[:i]):08X}" for i, f in enumerate(frequencies)]
+
+
+def table(spread: float) -> list[int]:
+    """Whole frequencies of at least 1 that add up to TOTAL."""
     chances = [chance(u, spread) for u in range(SYMBOLS - 1)]
     # The escape also takes what the class did not expect.
     chances.append(1 - sum(chances) + 2e-4)
     whole = [max(1, round(c * TOTAL / sum(chances))) for c in chances]
     whole[0] += TOTAL - sum(whole)
     assert whole[0] > 0
-    return [sum(whole[:u]) for u in range(SYMBOLS + 1)]
+    return whole
 
 
-def rows(numbers, width=12) -> str:
+def rows(numbers, width=7) -> str:
     lines = [numbers[i:i + width] for i in range(0, len(numbers), width)]
     return "\n".join("     " + " ".join(f"{n}," for n in line) for line in lines)
 
 
 def main() -> None:
     print('/* Made by native/tools/raw_tables.py; do not edit. */\n#include "pl_raw_model.h"\n')
-    print("const uint16_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS + 1u] = {")
+    print("const uint32_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS] = {")
     for spread in SPREADS:
-        print("    {\n" + rows(cumulative(spread)) + "\n    },")
-    print("};\n\nconst uint16_t pl_raw_marks[PL_RAW_MARKS + 1u] = {")
-    print(rows([sum(MARKS[:i]) for i in range(len(MARKS) + 1)]) + "\n};\n")
-    print("const uint32_t pl_raw_class_end[PL_RAW_CLASSES] = {")
-    print(rows([round(8 * 2 ** (i / 2)) for i in range(CLASSES)], 9) + "\n};")
+        print("    {\n" + rows(entries(table(spread))) + "\n    },")
+    print("};\n\nconst uint32_t pl_raw_marks[PL_RAW_MARKS] = {")
+    print(rows(entries(MARKS)) + "\n};\n")
+    print("const pl_raw_class pl_raw_classes[PL_RAW_CLASSES] = {")
+    ends = [0, *(round(8 * 2 ** (i / 2)) for i in range(CLASSES - 1)), 2**32 - 1]
+    for i in range(CLASSES):
+        row = i if i < SHIFTED else SHIFTED + (i - SHIFTED) % 2
+        low_bits = max(0, i - SHIFTED) // 2
+        print(f"    {{pl_raw_table[{row}], {low_bits}, {ends[i]}u, {ends[i + 1] - ends[i]}u}},")
+    print("};")
 
 
 if __name__ == "__main__":
