@@ -5,6 +5,8 @@ PYTEST := $(VENV)/bin/pytest -q
 check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; under a minute
 	$(PYTEST) tests -m "not slow"
 
+# How often properties are tried.
+test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	$(PYTEST) tests hil_tests
 
