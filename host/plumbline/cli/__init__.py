@@ -21,6 +21,8 @@ COMMANDS = {
     "log": ("log", "Look into pulled logs: show, verify, export."),
     "report": ("report", "Write a person's report from a pulled log."),
     "settings": ("settings", "Show and change a brace's own settings."),
+    "plan": ("plan", "Exercise plans: write, check, approve, change, stop."),
+    "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress, signs to heed."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),
     "config": ("config", "Show this tool's settings and where they come from."),
