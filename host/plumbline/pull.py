@@ -21,6 +21,7 @@ from plumbline.device import Brace
 from plumbline.errors import LinkError, Refused
 from plumbline.segments import RAW, SUMMARY, Damage, Segment
 from plumbline.store.segments import Generation, Store
+from plumbline.words import count
 
 # The brace is told so often, in segments; what it was told it need not keep.
 _ACK_EVERY = 32
@@ -60,17 +61,18 @@ class Pulled:
     def sentence(self) -> str:
         """The whole in one sentence."""
         if self.segments:
-            what = f"{self.segments} segments ({self.bytes / 1024:.0f} KiB) with "
-            what += f"{self.records} records came" + self._when()
+            what = f"{count(self.segments, 'segment')} ({self.bytes / 1024:.0f} KiB) with "
+            what += f"{count(self.records, 'record')} came" + self._when()
         else:
             what = "nothing new was there"
         gaps = "no gaps"
         if self.gaps:
-            gaps = f"{self.gaps} gaps of {self.gap_s:.0f} s in all"
+            gaps = f"{count(self.gaps, 'gap')} of {self.gap_s:.0f} s in all"
         if self.lost:
-            gaps += f", {self.lost} segments ever overwritten before they could be pulled"
+            lost = count(self.lost, "segment")
+            gaps += f", {lost} ever overwritten before it could be pulled"
         if self.damage:
-            gaps += f", {len(self.damage)} damages (plumbline log verify tells)"
+            gaps += f", {count(len(self.damage), 'damage')} (plumbline log verify tells)"
         left = "nothing is left on the brace to fetch"
         if self.left_bytes is None:
             left = "what is left on the brace is not known"

@@ -5,6 +5,7 @@ Only the transport is replaced in tests that use it; link, client and commands a
 
 from __future__ import annotations
 
+import struct
 from types import SimpleNamespace
 
 import plumbcore
@@ -54,12 +55,18 @@ class Peer:
         self.status = {"sensors": ["S", "L"], "state": "ok", "faults": [], "battery": 3900}
         self.config = {"dwell_s": 30, "flex_cdeg": 2000}
         self.utc = None
+        self.live_on = False
+        self.calibration = {"id": 0, "utc": 0, "quality": 0, "sensors": 0, "bend_cdeg": 0}
+        # What a calibration comes to: its steps after "ready", and a reason.
+        self.steps, self.reason = ["standing", "bend", "done"], ""
+        self.block = 0
         self.mangle = lambda data: data
         self.mangle_in = lambda data: data
         self.prompt = False
         self.gone = False
         self.closed = False
         self.out = bytearray()
+        self.events: list = []
         self._in = bytearray()
         self._clock = 0.0
         self.wire = _CountingWire(self._brace_reads, self._brace_writes)
@@ -76,6 +83,9 @@ class Peer:
             commands.BUZZ: lambda v: {"ms": 200 * (1 + v["pattern"])},
             commands.BOOTLOADER: lambda v: None,
             commands.RESET: lambda v: None,
+            commands.LIVE: self._live,
+            commands.CALIBRATE: self._calibrate,
+            commands.CALIBRATION_GET: lambda v: self.calibration,
         })  # fmt: skip
         LogCommands(SimpleNamespace(
             wire=self.wire, recorder=SimpleNamespace(log=self.log),
@@ -108,6 +118,26 @@ class Peer:
     def _provision(self, values):
         self.hello.update(values)
         return self.hello
+
+    def _live(self, value):
+        self.live_on = value["on"]
+        return {"on": self.live_on}
+
+    def _calibrate(self, value):
+        if value["do"] == "start":
+            for step in self.steps:
+                self.events.append((commands.CALIBRATE, {"step": step, "reason": self.reason}))
+            self.calibration = {**self.calibration, "id": 5, "quality": 91, "sensors": 3,
+                                "bend_cdeg": 6150}  # fmt: skip
+        return {"step": "ready"}
+
+    def show(self, posture=1, flexion=0, cues=0, flags=7):
+        """Sends a live event, if they are on; angles in cdeg."""
+        if self.live_on:
+            self.block += 1
+            body = struct.pack("<IBBBBhhhhhH", self.block, posture, 0, flags, cues, flexion, -150,
+                               flexion // 2, 0, 0, 3900)  # fmt: skip
+            self.send(plumbcore.EVENT, commands.LIVE, 0, body)
 
     # -- transport ---------------------------------------------------------------------------
 
@@ -159,6 +189,9 @@ class Peer:
         # As long as bulk data flows, the firmware wants to be called again at once.
         while not self.gone and self.wire.step(int(self._clock * 1000)) == 0:
             pass
+        while self.events:
+            command, value = self.events.pop(0)
+            self.send(plumbcore.EVENT, command, 0, value)
 
     def send(self, kind, cmd, reqid, value=b"") -> None:
         payload = value if isinstance(value, bytes) else cbor.dumps(value)

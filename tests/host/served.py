@@ -27,6 +27,7 @@ class Served:
         self.peer = peer
         self.bootsel = folder / f"{name}.bootsel"
         self.bootsel.mkdir()
+        self.showing = (2, 3100, 4)  # posture, flexion, cues of its live events
         self.flashed: list[bytes] = []
         self._ours, theirs = pty.openpty()
         tty.setraw(theirs)
@@ -64,6 +65,7 @@ class Served:
                 data = os.read(self._ours, 4096)
                 if not (self.bootsel / "INFO_UF2.TXT").exists():
                     self.peer.write(data)
+            self.peer.show(*self.showing)
             out = self.peer.read(0)
             while out:
                 out = out[os.write(self._ours, out) :]

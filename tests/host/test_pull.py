@@ -72,8 +72,8 @@ def test_the_sentence_says_what_came_and_when(store):
     wear(peer, 30)
     peer.log.append(layouts.GAP, 1, 6000 * 40, layouts.pack(layouts.GAP, 1, 0, 12300))
     sentence = fetch(peer, store).sentence()
-    assert sentence.startswith("PB-1: 1 segments (") and "31 records" in sentence
-    assert "from 2026-03-02" in sentence and "1 gaps of 123 s" in sentence
+    assert sentence.startswith("PB-1: one segment (") and "31 records" in sentence
+    assert "from 2026-03-02" in sentence and "one gap of 123 s" in sentence
 
 
 def test_the_clock_is_set_unless_told_otherwise(store):
@@ -254,7 +254,7 @@ def test_damage_on_the_brace_is_kept_told_and_acknowledged(store):
     at = bytes(peer.flash.data).index(b"PLSG", 4 * 4096)
     peer.flash.data[at + 300] ^= 1
     result = fetch(peer, store)
-    assert len(result.damage) == 1 and "1 damages" in result.sentence()
+    assert len(result.damage) == 1 and "one damage" in result.sentence()
     assert peer.log.unacked == 0
     assert [d.kind for d in store.latest("PB-1").read().damage] == ["commit"]
 
@@ -283,7 +283,7 @@ def test_overwritten_segments_are_told(store):
     peer = Peer(sectors=12)
     wear(peer, 3000)
     result = fetch(peer, store)
-    assert result.lost > 10 and "ever overwritten before they could be pulled" in result.sentence()
+    assert result.lost > 10 and "ever overwritten before it could be pulled" in result.sentence()
 
 
 # -- the disk --------------------------------------------------------------------------------

@@ -17,9 +17,11 @@ from plumbline.errors import Exit, PlumblineError
 COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
+    "calibrate": ("calibrate", "Fit a brace to its wearer: stand still, then bend forward once."),
     "pull": ("pull", "Bring the log home from braces into the library."),
     "log": ("log", "Look into pulled logs: show, verify, export."),
     "report": ("report", "Write a person's report from a pulled log."),
+    "live": ("live", "Watch what a brace sees and decides, as it happens."),
     "settings": ("settings", "Show and change a brace's own settings."),
     "plan": ("plan", "Exercise plans: write, check, approve, change, stop."),
     "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress, signs to heed."),

@@ -168,7 +168,8 @@ _name_option = click.option("--name", metavar="NAME", help="Which one, if severa
 @click.argument("motion")
 @click.option("--loop", is_flag=True, help="Begin again at the end.")
 def play(name, motion, loop) -> None:
-    """Move the body: play a scripted motion or a recording."""
+    """Move the body: play a motion that ships (tour, hour, bad-mounting), a script, a recording.
+    """
     path = Path(motion)
     motion = str(path.resolve()) if path.exists() else motion
     answer = _control(name, "play", motion=motion, loop=loop)

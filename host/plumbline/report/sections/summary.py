@@ -42,7 +42,7 @@ def section(wearing: Wearing, about) -> Section:
             (words.duration(worn), "Worn", words.count(days, "day")),
             (words.percent(good, worn), "Upright or moving", f"{words.duration(good)} of it"),
             (words.duration(bent), "Longest bend", "forward, without a break"),
-            (str(len(cues)), "Nudges", f"{len(answered)} answered" if cues else "none needed"),
+            (str(len(cues)), "Nudges", f"{len(answered)} answered" if cues else "none were given"),
         ]
     )
     return Section("wearer", "How it went", figures + paragraph(*_sentences(wearing), kind="lead"))
@@ -76,7 +76,7 @@ def _sentences(wearing: Wearing) -> list[str]:
             + (f", usually within {words.interval(times)[0]:.0f} seconds." if times else ".")
         )
     else:
-        said.append("The brace had no reason to nudge you.")
+        said.append("The brace did not nudge you.")
     if wearing.seconds(LYING) > 0.5 * worn:
         said.append("You were lying down for much of it, when the brace stays quiet.")
     lost = wearing.seconds(GAP)
