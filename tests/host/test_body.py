@@ -191,7 +191,7 @@ def test_swapped_absent_and_slipping_sensors():
 
 
 def test_the_shipped_scripts_play():
-    assert shipped() == ["bad-mounting", "hour", "tour"]
+    assert shipped() == ["bad-mounting", "calibrate", "hour", "tour"]
     lengths = {name: Body.from_script(name).seconds for name in shipped()}
     assert lengths == {"bad-mounting": 120, "hour": 3600, "tour": 135}
     tour = Body.from_script("tour").truth
