@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import click
+
 from plumbline.cli import common
 
 
 @common.command(name="calibrate")
 @common.device_option
+@click.option("--act", is_flag=True, help="Make a virtual brace's wearer do the movements.")
 @common.json_option
-def command(device, as_json) -> None:
+def command(device, act, as_json) -> None:
     """Fit a brace to its wearer: stand still, then bend forward once.
 
     Takes some fifteen seconds.  The brace vibrates at each step.  Standing upright becomes the
@@ -18,7 +21,8 @@ def command(device, as_json) -> None:
 
     found = common.chosen_one(device)
     with common.connect(found) as brace:
-        made = calibrate(brace, lambda step: common.say(SAY.get(step, step)), _actor(found))
+        actor = _actor(found) if act else lambda step: None
+        made = calibrate(brace, lambda step: common.say(SAY.get(step, step)), actor)
     if as_json:
         common.emit_json("calibrate", {"name": found.name, **vars(made)})
         return
@@ -31,8 +35,10 @@ def command(device, as_json) -> None:
 
 def _actor(found):
     """Makes a virtual brace's wearer do the movements; a person does them alone."""
+    from plumbline.errors import UsageError
+
     if found.virtual is None:
-        return lambda step: None
+        raise UsageError(f"{found.name} has a real wearer", "Leave --act away")
     from plumbline.virtual.control import Control
 
     control = Control(found.virtual.control)
