@@ -110,7 +110,6 @@ class OrientationFilter:
             raise ValueError(f"delay_ms is {delay:g}: expected at most 8 samples, "
                              f"{8000 / rate:g} ms")
         assert error == 0, error
-        self._bias_dps = self._coef.mdps_per_h / 2**28 / 1000
         lib.pl_ori_init(self._state, self._coef)
 
     def run(self, gyr_counts, acc_counts) -> FusionResult:
@@ -120,16 +119,15 @@ class OrientationFilter:
         n = len(gyr)
         if n != len(acc):
             raise ValueError(f"gyr_counts has {n} rows and acc_counts {len(acc)}: expected equal")
-        quat = np.empty((n, 4), np.int32)
-        bias = np.empty((n, 3), np.int32)
-        flags = np.empty(n, np.uint8)
-        lib.pl_ori_run(self._state, self._coef, _pointer("int16_t *", gyr),
-                       _pointer("int16_t *", acc), n, _pointer("int32_t *", quat),
-                       _pointer("int32_t *", bias), _pointer("uint8_t *", flags))
-        unit = quat * 2.0**-30
-        unit /= np.sqrt(np.einsum("ij,ij->i", unit, unit))[:, None]
-        return FusionResult(unit, bias * self._bias_dps, (flags & lib.PL_ORI_RESTING) != 0,
-                            (flags & lib.PL_ORI_CONVERGED) != 0)
+        quat = np.empty((n, 4))
+        bias = np.empty((n, 3))
+        resting = np.empty(n, bool)
+        converged = np.empty(n, bool)
+        lib.fusion_batch(self._state, self._coef, _pointer("int16_t *", gyr),
+                         _pointer("int16_t *", acc), n, _pointer("double *", quat),
+                         _pointer("double *", bias), _pointer("uint8_t *", resting),
+                         _pointer("uint8_t *", converged))
+        return FusionResult(quat, bias, resting, converged)
 
     def gap(self, n_samples: int) -> None:
         """n_samples were lost before the next run."""

@@ -36,12 +36,12 @@
  * and plausible samples bring it back to the right inclination within seconds.
  *
  * What it says about itself (pl_ori_flags):
- *   PL_ORI_RESTING    the sensor has not moved for rest_ms
+ *   PL_ORI_RESTING    the sensor has not moved for PL_ORI_REST_MS
  *   PL_ORI_CONVERGED  nothing upset the inclination during the last PL_ORI_SETTLE_MS.  Upsetting
  *                     are: the start, a gap longer than PL_ORI_HOLD_MS, a saturated gyroscope,
  *                     a frozen sensor, a mean specific force outside 0.5 .. 1.5 g (wrong full
  *                     scale, free fall, a broken part), a correction of over 0.1 rad in a block
- *   PL_ORI_CLIPPED    the gyroscope saturated in the current block: rotation was lost
+ *   PL_ORI_CLIPPED    the gyroscope saturated in this or the last block: rotation was lost
  *   PL_ORI_FROZEN     all six readings have not changed by one count for PL_ORI_FROZEN_MS
  *
  * Faults: clipped accelerometer values are used as they are (leaving them out is worse).  A
@@ -76,30 +76,25 @@ enum {
 #define PL_ORI_HOLD_MS 100u
 #define PL_ORI_SETTLE_MS 2000u
 #define PL_ORI_START_MS 3000u
+#define PL_ORI_REST_MS 1500u
 #define PL_ORI_FROZEN_MS 2000u
 
 /* What the user chooses. */
 typedef struct {
-    uint32_t rate_mhz;    /* samples per 1000 s, as measured rather than nominal if known */
-    uint32_t gyr_fs_mdps; /* angular rate of 32768 counts */
-    uint32_t acc_fs_ug;   /* specific force of 32768 counts, 10^-6 g */
-    uint16_t delay_us;    /* the sensor's own group delay, at most 8 samples */
-    uint16_t tau_ms;      /* time constant of the specific force's low-pass, 500 .. 20000 */
-    uint16_t rest_ms;     /* so long within both thresholds is rest, 200 .. 20000 */
-    uint16_t rest_gyr_mdps; /* deviation from the mean of any axis, 50 .. 20000 */
-    uint16_t rest_acc_mg;   /* deviation from the mean of any axis, 2 .. 1000; and twice the drift
-                               of the mean that rest may have */
-    uint16_t bias_clip_mdps;    /* bias is held so near its origin, 500 .. 30000 */
-    uint16_t bias_start_mdps;   /* standard deviation of the bias at start, 10 .. 2000 */
-    uint16_t bias_motion_mdps;  /* ... and where the estimates from motion, 10 .. 2000 */
-    uint16_t bias_rest_mdps;    /* ... and from rest settle, 5 .. 2000 */
-    uint16_t bias_forget_s;     /* in which time it grows from 0 to 0.1 deg/s, 10 .. 10000 */
+    uint32_t rate_mhz;      /* samples per 1000 s, as measured rather than nominal if known */
+    uint32_t gyr_fs_mdps;   /* angular rate of 32768 counts */
+    uint32_t acc_fs_ug;     /* specific force of 32768 counts, 10^-6 g */
+    uint16_t delay_us;      /* the sensor's own group delay, at most 8 samples */
+    uint16_t tau_ms;        /* time constant of the specific force's low-pass, 500 .. 20000 */
+    uint16_t rest_gyr_mdps; /* rest: no axis deviates from its mean by more, 50 .. 20000 */
+    uint16_t rest_acc_mg;   /* ... and of the force; its mean drifts by half at most, 2 .. 1000 */
+    uint16_t bias_clip_mdps; /* the bias is held so near its origin, 500 .. 30000 */
 } pl_ori_params;
 
 /*
- * Fills *params: VQF's settings, but for the bias clip (real parts have offsets of more than 2 deg/s), with the
- * LSM6DSO's scales at 104 Hz.  delay_us 2500 is what MEMS gyroscopes have with their own low-pass
- * wide open (some 180 Hz); a narrower one delays by more: give it.
+ * Fills *params: VQF's settings, but for the bias clip (real parts have offsets of more than
+ * 2 deg/s), with the LSM6DSO's scales at 104 Hz.  delay_us 2500 is what MEMS gyroscopes have with
+ * their own low-pass wide open (some 180 Hz); a narrower one delays by more: give it.
  */
 void pl_ori_params_default(pl_ori_params *params);
 
@@ -109,21 +104,25 @@ typedef struct {
 } pl_svf_coef;
 
 /*
- * What follows from the parameters.  Half angles of a sample are in Q(33 - scale), called h.
+ * What follows from the parameters.  Half angles of a sample are in Q31, called h; the bias is such
+ * a half angle with PL_ORI_BIAS_BITS more bits.
  */
+#define PL_ORI_BIAS_BITS 3
+
 typedef struct {
-    uint32_t gyr_fs_mdps;
-    uint32_t acc_fs_ug;
     int32_t half_angle;       /* h of one count, whole part */
     int32_t half_angle_low;   /* ... and fraction, Q16 */
-    int32_t mdps_per_h;       /* mdps of one h, Q28 */
-    int32_t bias_limit;       /* h: largest distance of the bias from its origin */
-    int32_t bias_origin_max;  /* h */
-    int32_t p_start;          /* variances of the bias, (0.01 deg/s)^2 in Q12 */
-    int32_t p_growth;
-    int32_t w_motion;
+    int32_t bias_limit;       /* largest distance of the bias from its origin */
+    int32_t bias_origin_max;
+    int32_t p_growth;         /* variances of the bias, (0.01 deg/s)^2 in Q12: per block */
+    int32_t w_motion;         /* ... of its measurement */
     int32_t w_rest;
+    int32_t mdps_per_bias;    /* mdps of the bias's unit, Q31 */
+    uint32_t gyr_fs_mdps;
+    uint32_t acc_fs_ug;
+    uint32_t rate_mhz;
     pl_svf_coef force;
+    pl_svf_coef row;          /* the same for every other block */
     pl_svf_coef rest;
     uint16_t force_unit;      /* block mean of force in Q24 g = fx_mul(mean, unit) */
     uint16_t rest_gyr;        /* counts */
@@ -135,53 +134,53 @@ typedef struct {
     uint16_t frozen_blocks;
     uint16_t hold_samples;
     uint16_t level_min;       /* counts: the least that a first specific force must be */
-    uint8_t block_log2;       /* a block is 2^block_log2 samples */
-    uint8_t scale;            /* 0 .. 2 */
+    uint16_t block_log2;      /* a block is 2^block_log2 samples */
 } pl_ori_coef;
 
-/* What a sample changes. */
+/* What a sample changes.  What every sample touches comes first: short offsets are quick. */
 typedef struct {
-    int32_t q[4];             /* earth <- sensor at the last sample, Q30 */
-    int32_t bias[3];          /* h */
-    int32_t bias_origin[3];   /* h */
-    int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
-    int32_t force_s2[3];
-    int32_t row_s1[6];        /* low-pass of the first two rows of the rotation matrix, Q28 */
-    int32_t row_s2[6];
-    int32_t still_s1[6];      /* low-pass of the raw counts, gyroscope then accelerometer, Q12 */
-    int32_t still_s2[6];
-    int32_t p[6];             /* covariance of the bias: xx xy xz yy yz zz */
-    int32_t gyr_mean[3];      /* low-passed gyroscope, h */
-    int32_t sum_force[3];     /* sums over the current block: counts, Q4 */
-    int32_t sum_row[6];       /* Q13 */
-    int32_t sum_raw[6];       /* counts */
-    int16_t row[6];           /* low-passed rows, Q14 */
-    int16_t still[6];         /* low-passed counts */
-    int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */
-    int16_t h[3];             /* last half angle, h / 2^16 */
+    int16_t h[3];             /* last half angle, Q15 */
     int16_t carry[3];         /* what rounding has left of it, h */
-    int16_t correction[2];    /* about earth x and y, half angle Q18 */
     int16_t last[6];          /* last sample */
     uint16_t sample;          /* in the current block */
+    uint8_t seen;             /* in this block: PL_ORI_SEEN_* */
+    uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
+    int32_t q[4];             /* earth <- sensor at the last sample, Q30 */
+    int32_t sum_force[3];     /* sums over the current block: counts in the earth frame, Q4 */
+    int32_t sum_raw[6];       /* ... counts, as long as nothing moves */
+    int32_t bias[3];          /* half angle of a sample, Q34 */
+    int16_t still[6];         /* low-passed counts */
+    int16_t row[3];           /* the row low-passed last, Q14 */
+    int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */
+    int16_t correction[2];    /* about earth x and y, half angle Q18 */
     uint16_t start;           /* blocks since the low-pass began, up to start_blocks */
     uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
     uint16_t rest;            /* blocks without movement, up to rest_blocks */
     uint16_t frozen;          /* blocks without any change, up to frozen_blocks */
+    uint16_t block;           /* counts 0 .. 5: whose turn it is in the slow part */
     uint16_t unused;
-    uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
-    uint8_t seen;             /* in this block: PL_ORI_SEEN_* */
+    int32_t bias_origin[3];   /* as the bias */
+    int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
+    int32_t force_s2[3];
+    int32_t row_s1[2][3];     /* low-pass of the first two rows of the rotation matrix, Q16 */
+    int32_t row_s2[2][3];
+    int32_t still_s1[6];      /* low-pass of the raw counts, gyroscope then accelerometer, Q12 */
+    int32_t still_s2[6];
+    int32_t gyr_mean[3];      /* low-passed gyroscope, as the bias */
+    int32_t p[6];             /* covariance of the bias: xx xy xz yy yz zz */
 } pl_ori_state;
 
 enum {
     PL_ORI_BEGUN_LEVEL = 1, /* the quaternion was set from a first sample */
     PL_ORI_BEGUN_BLOCK = 2, /* the sums have covered a whole block once */
-    PL_ORI_BEGUN_STILL = 4, /* the low-pass of the raw counts has begun */
-    PL_ORI_BEGUN_REST = 8,  /* there was rest, so the bias was measured */
+    PL_ORI_BEGUN_REST = 4,  /* there was rest, so the bias was measured */
+    PL_ORI_BEGUN_STILL = 8, /* the low-pass of the raw counts runs: nothing moved of late */
 };
 
 enum {
     PL_ORI_SEEN_MOTION = 1,
     PL_ORI_SEEN_CLIP = 2,
+    PL_ORI_SEEN_CLIPPED = 4, /* in the block before */
 };
 
 enum {
@@ -203,13 +202,6 @@ void pl_ori_update(pl_ori_state *state, const pl_ori_coef *coef, const int16_t s
 /* n samples of six counts one after the other, as little-endian bytes at any address. */
 void pl_ori_update_block(pl_ori_state *state, const pl_ori_coef *coef, const uint8_t *samples,
                          uint32_t n);
-
-/*
- * n samples from one array each of gyroscope and accelerometer counts, with what the filter tells
- * after each: quat 4 n, bias 3 n in h, flags n.  The same results as single updates.
- */
-void pl_ori_run(pl_ori_state *state, const pl_ori_coef *coef, const int16_t *gyr,
-                const int16_t *acc, uint32_t n, int32_t *quat, int32_t *bias, uint8_t *flags);
 
 /*
  * n samples were lost here.  Up to PL_ORI_HOLD_MS the last angular rate is taken to have gone on;

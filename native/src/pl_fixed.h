@@ -16,7 +16,7 @@
 
 typedef char pl_fixed_needs_arithmetic_shifts[((-1) >> 1) == -1 ? 1 : -1];
 
-/* floor(a * b / 2^16).  -32768 <= b <= 32767. */
+/* floor(a * b / 2^16).  -32768 <= b <= 32768. */
 static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
     return (a >> 16) * b + (((a & 0xFFFF) * b) >> 16);
 }

@@ -9,30 +9,26 @@
 #define BIAS_ORIGIN_MAX_MDPS 30000u
 
 void pl_ori_params_default(pl_ori_params *params) {
-    *params = (pl_ori_params){
+    static const pl_ori_params defaults = {
         .rate_mhz = 104000,
         .gyr_fs_mdps = 2293760,
         .acc_fs_ug = 15990784,
         .delay_us = 2500,
         .tau_ms = 3000,
-        .rest_ms = 1500,
         .rest_gyr_mdps = 2000,
         .rest_acc_mg = 51,
         .bias_clip_mdps = 15000,
-        .bias_start_mdps = 500,
-        .bias_motion_mdps = 100,
-        .bias_rest_mdps = 30,
-        .bias_forget_s = 100,
     };
+    *params = defaults;
 }
 
-/* a * b / c, all in 64 bits, rounded to nearest. */
-static uint64_t scale_up(uint64_t a, uint64_t b, uint64_t c) {
-    return (a * b + c / 2) / c;
+/* a * b / c in 64 bits, rounded to nearest; the caller knows that the result fits. */
+static uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
+    return (uint32_t)((a * b + c / 2) / c);
 }
 
 static int within(uint32_t x, uint32_t low, uint32_t high) {
-    return low <= x && x <= high;
+    return x - low <= high - low;
 }
 
 static int check(const pl_ori_params *p) {
@@ -45,38 +41,25 @@ static int check(const pl_ori_params *p) {
     if (!within(p->acc_fs_ug, PL_ORI_ACC_FS_MIN_UG, PL_ORI_ACC_FS_MAX_UG)) {
         return PL_EFUSION_ACC;
     }
-    if (!within(p->tau_ms, 500, 20000) || !within(p->rest_ms, 200, 20000)
-        || !within(p->rest_gyr_mdps, 50, 20000) || !within(p->rest_acc_mg, 2, 1000)
-        || !within(p->bias_clip_mdps, 500, 30000) || !within(p->bias_start_mdps, 10, 2000)
-        || !within(p->bias_motion_mdps, 10, 2000) || !within(p->bias_rest_mdps, 5, 2000)
-        || !within(p->bias_forget_s, 10, 10000)
-        || (uint64_t)p->delay_us * p->rate_mhz > 8000000000u) {
+    if (!within(p->tau_ms, 500, 20000) || !within(p->rest_gyr_mdps, 50, 20000)
+        || !within(p->rest_acc_mg, 2, 1000) || !within(p->bias_clip_mdps, 500, 30000)
+        || (p->rate_mhz / 1000u) * p->delay_us > 8000000u) {
         return PL_EFUSION_PARAM;
     }
     return 0;
 }
 
-/* Butterworth low-pass of time constant tau, period t, both in us: g = tan(t / (sqrt(2) tau)). */
+/*
+ * Butterworth low-pass of time constant tau, period t <= 170 ms, both in us:
+ * g = tan(x), x = t / (sqrt(2) tau) <= 0.25; all in Q16.
+ */
 static void svf_init(pl_svf_coef *c, uint32_t t, uint32_t tau) {
-    uint64_t x = scale_up((uint64_t)t << 20, 741455, (uint64_t)tau << 20); /* Q20 */
-    uint64_t g = x + ((x * x >> 20) * x >> 20) / 3;
-    uint64_t a1 = (1ull << 40) / ((1u << 20) + (g * (g + 1482910) >> 20));
-    c->g = (uint16_t)((g + 8) >> 4);
-    c->a1 = (uint16_t)(a1 >> 4);
-    c->a2 = (uint16_t)((a1 * g >> 20) >> 4);
-}
-
-/* Blocks of t us that make up `ms`, at least 1. */
-static uint16_t blocks(uint32_t ms, uint32_t t) {
-    uint32_t n = (ms * 1000u + t / 2) / t;
-    return (uint16_t)(n > 0 ? n : 1);
-}
-
-/* Variance that a bias settles at, sigma mdps, to that of one measurement, Q12 (0.01 deg/s)^2. */
-static int32_t measurement(uint32_t sigma, uint32_t growth) {
-    uint64_t p = (uint64_t)sigma * sigma * 4096 / 100;
-    uint64_t w = p * p / growth + p;
-    return (int32_t)(w < (1u << 30) ? w : 1u << 30);
+    uint32_t x = (t * 23170u + tau / 4) / (tau / 2);
+    uint32_t g = x + ((x * x >> 16) * x >> 16) / 3;
+    uint32_t a1 = 0xFFFFFFFFu / (65536u + (g * (g + 92682u) >> 16));
+    c->g = (uint16_t)g;
+    c->a1 = (uint16_t)a1;
+    c->a2 = (uint16_t)(a1 * g >> 16);
 }
 
 int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
@@ -84,64 +67,70 @@ int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     if (error) {
         return error;
     }
+    /* Half angle of a count in Q47: fs / 1000 * pi / 180 / 32768 / (rate / 1000) / 2; the
+       constant is pi / 180 * 2^31. */
+    uint32_t count = ratio(p->gyr_fs_mdps, 37480660u, p->rate_mhz);
+    uint32_t full = count / 2; /* h of 32768 counts */
+    uint64_t unit = (uint64_t)full << PL_ORI_BIAS_BITS;
+    uint32_t limit = ratio(unit, p->bias_clip_mdps, p->gyr_fs_mdps);
+    uint32_t origin = ratio(unit, BIAS_ORIGIN_MAX_MDPS, p->gyr_fs_mdps);
+    if (full + ((limit + origin) >> PL_ORI_BIAS_BITS) > (STEP_H_MAX - 1u) << 16) {
+        return PL_EFUSION_RATE;
+    }
     memset(co, 0, sizeof *co);
+    co->half_angle = (int32_t)(count >> 16);
+    co->half_angle_low = (int32_t)(count & 0xFFFFu);
+    co->mdps_per_bias = (int32_t)ratio((uint64_t)p->gyr_fs_mdps << 28, 1, full);
+    co->bias_limit = (int32_t)limit;
+    co->bias_origin_max = (int32_t)origin;
     co->gyr_fs_mdps = p->gyr_fs_mdps;
     co->acc_fs_ug = p->acc_fs_ug;
+    co->rate_mhz = p->rate_mhz;
+    co->delay = (uint16_t)ratio((uint64_t)p->delay_us * p->rate_mhz, 4096, 1000000000u);
 
-    /* Half angle of a count in Q49: fs / 1000 * pi / 180 / 32768 / (rate / 1000) / 2; the
-       constant is pi / 180 * 2^40. */
-    uint64_t count = scale_up(p->gyr_fs_mdps, 19190098069u, p->rate_mhz) >> 7;
-    uint64_t limit_mdps = BIAS_ORIGIN_MAX_MDPS + p->bias_clip_mdps;
-    for (;; count >>= 1, co->scale++) {
-        uint64_t bias = scale_up(count >> 1, limit_mdps, p->gyr_fs_mdps); /* h, within rounding */
-        if ((count >> 1) + bias + 0x20000 < (uint64_t)STEP_H_MAX << 16) {
-            break;
-        }
-        if (co->scale == 2) {
-            return PL_EFUSION_RATE;
-        }
-    }
-    co->half_angle = (int32_t)(count >> 16);
-    co->half_angle_low = (int32_t)(count & 0xFFFF);
-    co->mdps_per_h = (int32_t)scale_up((uint64_t)p->gyr_fs_mdps << 29, 1, count);
-    co->bias_limit = (int32_t)scale_up(count >> 1, p->bias_clip_mdps, p->gyr_fs_mdps);
-    co->bias_origin_max = (int32_t)scale_up(count >> 1, BIAS_ORIGIN_MAX_MDPS, p->gyr_fs_mdps);
-    co->delay = (uint16_t)scale_up((uint64_t)p->delay_us * p->rate_mhz, 4096, 1000000000u);
-
-    while ((2000000u << co->block_log2) <= 85u * p->rate_mhz && co->block_log2 < 7) {
+    while (2000000u << co->block_log2 <= 85u * p->rate_mhz && co->block_log2 < 7) {
         co->block_log2++;
     }
-    uint32_t t = (uint32_t)scale_up(1ull << co->block_log2, 1000000000u, p->rate_mhz);
+    uint32_t t = ratio(1u << co->block_log2, 1000000000u, p->rate_mhz); /* us */
     svf_init(&co->force, t, p->tau_ms * 1000u);
+    svf_init(&co->row, 2 * t, p->tau_ms * 1000u);
     svf_init(&co->rest, t, 500000u);
-    /* Block mean in counts Q14 to g Q24. */
-    co->force_unit = (uint16_t)((p->acc_fs_ug * 2048ull + 999999) / 1000000u);
-    co->level_min = (uint16_t)(32768ull * 125000u / p->acc_fs_ug);
-    co->rest_gyr = (uint16_t)scale_up(p->rest_gyr_mdps, 32768, p->gyr_fs_mdps);
-    co->rest_acc = (uint16_t)scale_up(p->rest_acc_mg * 1000u, 32768, p->acc_fs_ug);
-    co->start_blocks = blocks(PL_ORI_START_MS, t);
-    co->settle_blocks = blocks(PL_ORI_SETTLE_MS, t);
-    co->rest_blocks = blocks(p->rest_ms, t);
-    co->frozen_blocks = blocks(PL_ORI_FROZEN_MS, t);
+    co->force_unit = (uint16_t)(p->acc_fs_ug / 489u); /* Q14 counts to Q24 g: 2048 / 10^6 */
+    co->level_min = (uint16_t)(4096000000u / p->acc_fs_ug);
+    co->rest_gyr = (uint16_t)(p->rest_gyr_mdps * 32768u / p->gyr_fs_mdps);
+    co->rest_acc = (uint16_t)ratio(p->rest_acc_mg * 1000u, 32768u, p->acc_fs_ug);
+    co->start_blocks = (uint16_t)(PL_ORI_START_MS * 1000u / t);
+    co->settle_blocks = (uint16_t)(PL_ORI_SETTLE_MS * 1000u / t);
+    co->rest_blocks = (uint16_t)(PL_ORI_REST_MS * 1000u / t);
+    co->frozen_blocks = (uint16_t)(PL_ORI_FROZEN_MS * 1000u / t);
     co->hold_samples = (uint16_t)(PL_ORI_HOLD_MS * p->rate_mhz / 1000000u);
 
-    co->p_start = (int32_t)scale_up((uint64_t)p->bias_start_mdps * p->bias_start_mdps, 4096, 100);
-    co->p_growth = (int32_t)scale_up((uint64_t)t * 100, 4096, p->bias_forget_s * 1000000ull);
-    co->w_motion = measurement(p->bias_motion_mdps, (uint32_t)co->p_growth);
-    co->w_rest = measurement(p->bias_rest_mdps, (uint32_t)co->p_growth);
+    /* The bias is forgotten by (0.1 deg/s)^2 in 100 s; in these units that is 1 per second.  A
+       measurement's variance w makes it settle at p: w = p^2 / growth + p, with p = (0.1 deg/s)^2
+       from motion and (0.03 deg/s)^2 from rest; less, as each direction is measured in every
+       second or third block only. */
+    co->p_growth = (int32_t)((t * 268u + 32768u) >> 16);
+    co->w_motion = (int32_t)(2500000000u / t * 16384u + 100u * 4096u) / 2;
+    co->w_rest = (int32_t)(1296000000u / t * 256u + 9u * 4096u) / 3;
     return 0;
 }
 
 void pl_ori_init(pl_ori_state *st, const pl_ori_coef *co) {
+    (void)co;
     memset(st, 0, sizeof *st);
-    st->q[0] = ONE_Q30;
-    st->p[0] = st->p[3] = st->p[5] = co->p_start;
+    st->q[0] = 1 << 30;
+    st->p[0] = st->p[3] = st->p[5] = BLOCK_P_START;
 }
 
-/* Sets q from a first specific force, once that is of some use. */
-static void level(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
+int32_t pl_ori_cosine_loss(uint32_t n) {
+    n = n < (1u << 28) ? n : 1u << 28;
+    return 32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n);
+}
+
+void pl_ori_level(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
     int32_t x = s[3], y = s[4], z = s[5];
     int32_t norm = (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
+    memcpy(st->last, s, sizeof st->last);
     if (norm < co->level_min) {
         return;
     }
@@ -167,13 +156,13 @@ static void level(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
 }
 
 void pl_ori_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample[6]) {
-    if (!(st->begun & PL_ORI_BEGUN_LEVEL)) {
-        level(st, co, sample);
-        memcpy(st->last, sample, sizeof st->last);
-        return;
-    }
-    step_sample(st, co, sample);
-    step_block(st, co);
+    step_update(st, co, sample);
+}
+
+/* Out of line, for what is rarely called. */
+static void turn(int32_t q[4], int32_t h[3]) {
+    int16_t carry[3];
+    step_turn(q, h, carry);
 }
 
 static int16_t read_s16(const uint8_t *at) {
@@ -191,21 +180,6 @@ void pl_ori_update_block(pl_ori_state *st, const pl_ori_coef *co, const uint8_t 
     }
 }
 
-void pl_ori_run(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr, const int16_t *acc,
-                uint32_t n, int32_t *quat, int32_t *bias, uint8_t *flags) {
-    for (uint32_t i = 0; i < n; i++) {
-        int16_t s[6] = { gyr[0], gyr[1], gyr[2], acc[0], acc[1], acc[2] };
-        pl_ori_update(st, co, s);
-        pl_ori_quat(st, co, quat);
-        memcpy(bias, st->bias, sizeof st->bias);
-        *flags++ = (uint8_t)pl_ori_flags(st, co);
-        gyr += 3;
-        acc += 3;
-        quat += 4;
-        bias += 3;
-    }
-}
-
 void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
     if (n > co->hold_samples) {
         st->start = 0;
@@ -214,36 +188,29 @@ void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
         memset(st->h, 0, sizeof st->h);
         return;
     }
-    int32_t h[3] = { st->h[0] * 65536, st->h[1] * 65536, st->h[2] * 65536 };
     for (; n > 0; n--) {
-        int16_t carry[3];
-        step_turn(st->q, h, co->scale, carry);
+        int32_t h[3] = { st->h[0] * 65536, st->h[1] * 65536, st->h[2] * 65536 };
+        turn(st->q, h);
     }
 }
 
 void pl_ori_quat(const pl_ori_state *st, const pl_ori_coef *co, int32_t q[4]) {
     int32_t h[3];
-    int16_t carry[3];
     memcpy(q, st->q, sizeof st->q);
-    for (int i = 0; i < 3; i++) {
-        h[i] = fx_clamp((st->h[i] * co->delay) >> 12, STEP_H_MAX) * 65536;
-    }
-    step_turn(q, h, co->scale, carry);
+    step_ahead(st, co, h);
+    turn(q, h);
     pl_ori_renormalise(q);
     pl_ori_renormalise(q);
 }
 
 uint32_t pl_ori_flags(const pl_ori_state *st, const pl_ori_coef *co) {
-    return (st->rest >= co->rest_blocks ? PL_ORI_RESTING : 0u)
-        | (st->settle >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
-        | (st->seen & PL_ORI_SEEN_CLIP ? PL_ORI_CLIPPED : 0u)
-        | (st->frozen >= co->frozen_blocks ? PL_ORI_FROZEN : 0u);
+    return step_flags(st, co);
 }
 
 void pl_ori_rate(const pl_ori_state *st, const pl_ori_coef *co, int32_t rate_mdps[3]) {
     for (int i = 0; i < 3; i++) {
         rate_mdps[i] = (int32_t)(((int64_t)st->last[i] * co->gyr_fs_mdps + 16384) >> 15)
-            - fx_mul_shift(st->bias[i], co->mdps_per_h, 28);
+            - fx_mul_shift(st->bias[i], co->mdps_per_bias, 31);
     }
 }
 
@@ -261,13 +228,13 @@ void pl_ori_earth_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t f
 
 void pl_ori_bias(const pl_ori_state *st, const pl_ori_coef *co, int32_t bias_udps[3]) {
     for (int i = 0; i < 3; i++) {
-        bias_udps[i] = (int32_t)(((int64_t)st->bias[i] * co->mdps_per_h * 125 + (1 << 24)) >> 25);
+        bias_udps[i] = (int32_t)(((int64_t)st->bias[i] * co->mdps_per_bias * 125 + (1 << 27)) >> 28);
     }
 }
 
 void pl_ori_set_bias(pl_ori_state *st, const pl_ori_coef *co, const int32_t bias_udps[3]) {
     for (int i = 0; i < 3; i++) {
-        int64_t h = ((int64_t)bias_udps[i] * (1 << 25)) / ((int64_t)co->mdps_per_h * 125);
+        int64_t h = ((int64_t)bias_udps[i] * (1 << 28)) / ((int64_t)co->mdps_per_bias * 125);
         int32_t limit = co->bias_origin_max;
         h = h > limit ? limit : h < -limit ? -limit : h;
         st->bias[i] = st->bias_origin[i] = (int32_t)h;

@@ -7,6 +7,7 @@
 
 #define ONE_G (1 << 24)
 #define CLIP_HALF_ANGLE 32767 /* 0.125 rad, Q18 */
+#define FELT_HALF_ANGLE 1024   /* 0.004 rad: below, the begun block may stay as it is */
 #define UPSET_HALF_ANGLE 13107 /* 0.05 rad, Q18 */
 
 /*
@@ -16,60 +17,66 @@
  * Steady input gives itself exactly, whatever the coefficients' rounding.
  * A. Simper, Linear Trapezoidal Integrated State Variable Filter, Cytomic 2014.
  */
-static int32_t low_pass(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in, int32_t max) {
+static int32_t low_pass(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in) {
     int32_t v1 = fx_mul_u16(*s1, c->a1) + fx_mul_u16(in - *s2, c->a2);
     int32_t v2 = *s2 + fx_mul_u16(v1, c->g);
-    *s1 = fx_clamp(2 * v1 - *s1, max);
-    *s2 = fx_clamp(2 * v2 - *s2, max);
+    *s1 = fx_clamp(2 * v1 - *s1, BLOCK_LOW_PASS_MAX);
+    *s2 = fx_clamp(2 * v2 - *s2, BLOCK_LOW_PASS_MAX);
     return v2;
 }
 
-/* Horizontal force x over vertical z as a half angle in Q18, clipped at 0.125 rad. */
+/* The same for values of 17 bits, with coefficients of 14. */
+static int32_t low_pass_short(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in) {
+    int32_t v1 = ((c->a1 >> 2) * *s1 + (c->a2 >> 2) * (in - *s2) + 8192) >> 14;
+    int32_t v2 = *s2 + (((c->g >> 2) * v1 + 8192) >> 14);
+    *s1 = fx_clamp(2 * v1 - *s1, BLOCK_SHORT_MAX);
+    *s2 = fx_clamp(2 * v2 - *s2, BLOCK_SHORT_MAX);
+    return v2;
+}
+
+/* Horizontal force x beside the vertical z (Q24 g) as a half angle in Q18, at most 0.125 rad. */
 static int32_t lean(int32_t x, int32_t z) {
-    if (z < ONE_G / 4) {
-        z = ONE_G / 4;
+    if (z > ONE_G / 4 * 3 && z < ONE_G / 4 * 5) {
+        return fx_clamp(x >> 7, CLIP_HALF_ANGLE); /* as if it were 1 g: the loop closes anyway */
     }
-    if (x >= z / 4) {
-        return CLIP_HALF_ANGLE;
-    }
-    if (x <= -(z / 4)) {
-        return -CLIP_HALF_ANGLE;
-    }
+    z = z < ONE_G / 4 ? ONE_G / 4 : z;
     while (z >= 2 * ONE_G) {
-        z >>= 1;
+        z /= 2;
         x /= 2;
     }
-    /* |x| < 2^23: x 2^7 / (z / 2^10) is x / z in Q17. */
-    return fx_clamp(x * 128 / (z >> 10), CLIP_HALF_ANGLE);
+    return fx_clamp(fx_clamp(x, z / 4) * 128 / (z / 1024), CLIP_HALF_ANGLE);
+}
+
+static int is_far(int32_t x, int32_t limit) {
+    return x >= limit || x <= -limit;
 }
 
 /* Mean specific force of the block to the tilt that it shows. */
 static void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
     int32_t v[3];
+    uint32_t share = 0;
     if (st->start < co->start_blocks) {
         st->start++;
+        share = 65535u / st->start;
     }
     for (int i = 0; i < 3; i++) {
         int32_t mean = fx_clamp(st->sum_force[i] >> co->block_log2, 1 << 20);
         int32_t in = fx_mul_u16(mean * 1024, co->force_unit);
         st->sum_force[i] = 0;
-        if (st->start < co->start_blocks) {
+        if (share) {
             /* Running mean at first. */
             st->force_s1[i] = 0;
-            st->force_s2[i] += fx_mul_u16(in - st->force_s2[i], 65535u / st->start);
-            v[i] = st->force_s2[i];
+            v[i] = st->force_s2[i] += fx_mul_u16(in - st->force_s2[i], share);
         } else {
-            v[i] = low_pass(&st->force_s1[i], &st->force_s2[i], &co->force, in, BLOCK_FORCE_MAX);
+            v[i] = low_pass(&st->force_s1[i], &st->force_s2[i], &co->force, in);
         }
     }
     int32_t about_x = lean(v[1], v[2]), about_y = -lean(v[0], v[2]);
-    if (v[2] < 0 && about_x > -CLIP_HALF_ANGLE && about_x < CLIP_HALF_ANGLE
-        && about_y > -CLIP_HALF_ANGLE && about_y < CLIP_HALF_ANGLE) {
+    if (v[2] < 0 && !is_far(about_x, CLIP_HALF_ANGLE) && !is_far(about_y, CLIP_HALF_ANGLE)) {
         about_x = CLIP_HALF_ANGLE; /* upside down and balanced: fall to some side */
     }
-    if (v[2] < ONE_G / 2 || v[2] > ONE_G + ONE_G / 2 || about_x > UPSET_HALF_ANGLE
-        || about_x < -UPSET_HALF_ANGLE || about_y > UPSET_HALF_ANGLE
-        || about_y < -UPSET_HALF_ANGLE) {
+    if (v[2] < ONE_G / 2 || v[2] > ONE_G + ONE_G / 2 || is_far(about_x, UPSET_HALF_ANGLE)
+        || is_far(about_y, UPSET_HALF_ANGLE)) {
         st->settle = 0;
     } else if (st->settle < co->settle_blocks) {
         st->settle++;
@@ -81,12 +88,12 @@ static void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
 /* Turns the vector by the correction, about earth x and y. */
 static void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
     int32_t x = v[0], y = v[1], z = v[2];
-    v[0] = fx_clamp(x + (fx_mul_s16(z, ey) >> 1), BLOCK_FORCE_MAX);
-    v[1] = fx_clamp(y - (fx_mul_s16(z, ex) >> 1), BLOCK_FORCE_MAX);
-    v[2] = fx_clamp(z + (fx_mul_s16(y, ex) >> 1) - (fx_mul_s16(x, ey) >> 1), BLOCK_FORCE_MAX);
+    v[0] = fx_clamp(x + (fx_mul_s16(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
+    v[1] = fx_clamp(y - (fx_mul_s16(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
+    v[2] = fx_clamp(z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
 }
 
-/* q^2 in Q29. */
+/* q^2 in Q29; -1 for some very small q. */
 static int32_t square(int32_t q) {
     int32_t high = q >> 15, low = q & 0x7FFF;
     return (high * high + ((high * low) >> 14)) >> 1;
@@ -108,132 +115,175 @@ void pl_ori_renormalise(int32_t q[4]) {
 static void apply_lean(pl_ori_state *st) {
     int32_t ex = st->correction[0], ey = st->correction[1];
     int32_t w = st->q[0], x = st->q[1], y = st->q[2], z = st->q[3];
-    st->q[0] = w + ((-fx_mul_s16(x, ex) - fx_mul_s16(y, ey)) >> 2);
+    st->q[0] = w - ((fx_mul_s16(x, ex) + fx_mul_s16(y, ey)) >> 2);
     st->q[1] = x + ((fx_mul_s16(w, ex) + fx_mul_s16(z, ey)) >> 2);
     st->q[2] = y + ((fx_mul_s16(w, ey) - fx_mul_s16(z, ex)) >> 2);
     st->q[3] = z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 2);
     pl_ori_renormalise(st->q);
     turn_vector(st->force_s1, ex, ey);
     turn_vector(st->force_s2, ex, ey);
-    turn_vector(st->sum_force, ex, ey);
-}
-
-/* One of the first two rows of the rotation matrix, low-passed as the force is. */
-static void filter_row(pl_ori_state *st, const pl_ori_coef *co, int first) {
-    for (int i = first; i < first + 3; i++) {
-        int32_t in = fx_clamp(st->sum_row[i] >> co->block_log2, 8192) * 32768;
-        int32_t out = low_pass(&st->row_s1[i], &st->row_s2[i], &co->force, in,
-                               BLOCK_LOW_PASS_MAX);
-        st->sum_row[i] = 0;
-        st->row[i] = (int16_t)fx_clamp(out >> 14, 16384);
+    if (is_far(ex, FELT_HALF_ANGLE) || is_far(ey, FELT_HALF_ANGLE)) {
+        turn_vector(st->sum_force, ex, ey);
     }
 }
 
-/* Rest, and what is wrong with the samples of the block. */
-static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
-    int still = !(st->seen & (PL_ORI_SEEN_MOTION | PL_ORI_SEEN_CLIP));
-    int frozen = 1;
+/* One of the first two rows of the rotation matrix, Q13, low-passed as the force is. */
+static void filter_row(pl_ori_state *st, const pl_ori_coef *co, unsigned row) {
+    int32_t w = st->q[0] >> 16, x = st->q[1] >> 16, y = st->q[2] >> 16, z = st->q[3] >> 16;
+    int32_t in[3] = { 8192 - ((y * y + z * z) >> 14), (x * y - w * z) >> 14, (x * z + w * y) >> 14 };
+    if (row == 1) {
+        in[0] = (x * y + w * z) >> 14;
+        in[1] = 8192 - ((x * x + z * z) >> 14);
+        in[2] = (y * z - w * x) >> 14;
+    }
+    for (unsigned i = 0; i < 3; i++) {
+        int32_t out = low_pass_short(&st->row_s1[row][i], &st->row_s2[row][i], &co->row,
+                                     fx_clamp(in[i], 8192) * 8);
+        st->row[i] = (int16_t)fx_clamp(out >> 2, 16384);
+    }
+}
+
+/* As memcpy, which is slow for a few bytes. */
+static void copy3(int16_t to[3], const int16_t from[3]) {
+    to[0] = from[0];
+    to[1] = from[1];
+    to[2] = from[2];
+}
+
+/* After a block with movement: rest, and the low-pass of the raw counts, will begin anew. */
+static void see_movement(pl_ori_state *st) {
+    copy3(&st->still[0], &st->last[0]);
+    copy3(&st->still[3], &st->last[3]);
+    st->sum_raw[0] = st->sum_raw[1] = st->sum_raw[2] = 0;
+    st->sum_raw[3] = st->sum_raw[4] = st->sum_raw[5] = 0;
+    st->begun &= (uint8_t)~PL_ORI_BEGUN_STILL;
+    st->rest = 0;
+    st->frozen = 0;
+}
+
+/* The low-passed gyroscope (Q12 counts) as a bias; 1 if it may be one. */
+static int gyr_at_rest(pl_ori_state *st, const pl_ori_coef *co, int i, int32_t mean) {
+    int32_t counts = fx_clamp(mean, 1 << 23) * (16 << PL_ORI_BIAS_BITS);
+    st->gyr_mean[i] = fx_mul_s16(counts, co->half_angle)
+        + (fx_mul_u16(counts, (uint32_t)co->half_angle_low) >> 16);
+    return !is_far(st->gyr_mean[i] - st->bias_origin[i], co->bias_limit);
+}
+
+/* After a block without movement: its low-passed mean, and whether it may be rest. */
+static void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
+    int rest = 1, frozen = 1;
     for (int i = 0; i < 6; i++) {
-        int32_t sum = st->sum_raw[i], out;
-        int32_t in = fx_clamp(sum >> co->block_log2, 32767) * 4096
-            + (((sum & ((1 << co->block_log2) - 1)) * 4096) >> co->block_log2);
-        frozen &= sum == st->last[i] * (1 << co->block_log2);
-        st->sum_raw[i] = 0;
+        int32_t mean = st->sum_raw[i] * (1 << (12 - co->block_log2)); /* Q12 */
+        int32_t out = mean;
         if (st->begun & PL_ORI_BEGUN_STILL) {
-            out = low_pass(&st->still_s1[i], &st->still_s2[i], &co->rest, in,
-                               BLOCK_LOW_PASS_MAX);
+            out = low_pass(&st->still_s1[i], &st->still_s2[i], &co->rest, mean);
         } else {
             st->still_s1[i] = 0;
-            st->still_s2[i] = out = in;
+            st->still_s2[i] = mean;
         }
+        frozen &= mean == st->last[i] * 4096;
+        st->sum_raw[i] = 0;
         st->still[i] = (int16_t)fx_clamp((out + 2048) >> 12, 32767);
-        if (i >= 3) {
-            /* A turn too slow and steady to be seen otherwise still tilts gravity. */
-            int32_t moved = st->still[i] - st->rest_acc[i - 3];
-            still &= moved <= co->rest_acc / 2 && moved >= -(co->rest_acc / 2);
-        } else {
-            int32_t counts = fx_clamp(out, 1 << 26) * 16; /* Q16 */
-            int32_t mean = fx_mul_s16(counts, co->half_angle)
-                + (fx_mul_u16(counts, (uint32_t)co->half_angle_low) >> 16);
-            int32_t away = mean - st->bias_origin[i];
-            still &= away < co->bias_limit && away > -co->bias_limit;
-            st->gyr_mean[i] = mean;
-        }
+        /* A turn too slow and steady to be seen otherwise still tilts gravity. */
+        rest &= i < 3 ? gyr_at_rest(st, co, i, out)
+                      : !is_far(st->still[i] - st->rest_acc[i - 3], co->rest_acc / 2 + 1);
+    }
+    if (!(st->begun & PL_ORI_BEGUN_STILL)) {
+        rest = 0;
     }
     st->begun |= PL_ORI_BEGUN_STILL;
-
-    if (!still) {
+    st->frozen = (uint16_t)(frozen ? st->frozen + (st->frozen < co->frozen_blocks) : 0);
+    if (!rest) {
         st->rest = 0;
-        memcpy(st->rest_acc, &st->still[3], sizeof st->rest_acc);
+        copy3(st->rest_acc, &st->still[3]);
     } else if (st->rest < co->rest_blocks) {
         st->rest++;
     } else if (!(st->begun & PL_ORI_BEGUN_REST)) {
-        /* Only now is the bias known: what the low-pass remembers was turned by it. */
+        /* Only now is the bias known: what the low-pass remembers may have been turned by it. */
         st->begun |= PL_ORI_BEGUN_REST;
-        st->start = 0;
+        for (int i = 0; i < 3; i++) {
+            if (is_far(st->bias[i] - st->bias_origin[i], co->bias_limit / 16)) {
+                st->start = 0;
+            }
+        }
     }
-    if (!frozen) {
-        st->frozen = 0;
-    } else if (st->frozen < co->frozen_blocks) {
-        st->frozen++;
+}
+
+/* Whether the sensor rests, and what is wrong with its samples. */
+static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
+    if (st->seen & PL_ORI_SEEN_MOTION) {
+        see_movement(st);
+    } else {
+        see_stillness(st, co);
     }
     if ((st->seen & PL_ORI_SEEN_CLIP) || st->frozen >= co->frozen_blocks) {
         st->settle = 0;
     }
-    st->seen = 0;
+    st->seen = st->seen & PL_ORI_SEEN_CLIP ? PL_ORI_SEEN_CLIPPED : 0;
 }
 
 /*
- * One scalar measurement `e` (h) = row . (true bias - bias), with variance w, of the bias's
- * Kalman filter.  row is Q14 and no longer than 1.
+ * One scalar measurement `e` (as the bias) = row . (true bias - bias), with variance w, of the bias's
+ * Kalman filter.  row is Q14 and no longer than 1; gains are in Q(gain_bits), which must be so
+ * chosen that they stay below 2^15.
  */
 static void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const int16_t row[3], int32_t e,
-                         int32_t w) {
-    static const uint8_t at[9] = { 0, 1, 2, 1, 3, 4, 2, 4, 5 };
-    int32_t ph[3], gain[3];
-    int32_t s = 0;
-    e = fx_clamp(e, co->bias_limit);
-    for (int i = 0; i < 3; i++) {
-        const uint8_t *p = &at[3 * i];
-        ph[i] = fx_clamp(4 * (fx_mul_s16(st->p[p[0]], row[0]) + fx_mul_s16(st->p[p[1]], row[1])
-                              + fx_mul_s16(st->p[p[2]], row[2])), BLOCK_P_MAX);
-        s += fx_mul_s16(ph[i], row[i]);
+                         int32_t w, int gain_bits) {
+    int32_t *p = st->p, x = row[0], y = row[1], z = row[2];
+    int32_t ph[3] = {
+        fx_clamp(fx_mul_s16(p[0], x) + fx_mul_s16(p[1], y) + fx_mul_s16(p[2], z), BLOCK_PH_MAX),
+        fx_clamp(fx_mul_s16(p[1], x) + fx_mul_s16(p[3], y) + fx_mul_s16(p[4], z), BLOCK_PH_MAX),
+        fx_clamp(fx_mul_s16(p[2], x) + fx_mul_s16(p[4], y) + fx_mul_s16(p[5], z), BLOCK_PH_MAX),
+    };
+    int32_t s = fx_mul_s16(ph[0], x) + fx_mul_s16(ph[1], y) + fx_mul_s16(ph[2], z);
+    /* A variance is not negative, whatever rounding says. */
+    s = w + (s < 0 ? 0 : 16 * (s < BLOCK_PH_MAX / 4 ? s : BLOCK_PH_MAX / 4));
+    /* 1 / s: s into [2^30, 2^31), its inverse into [2^14, 2^15]. */
+    int shift = 27 - gain_bits;
+    for (; s < 1 << 30; s *= 2) {
+        shift--;
     }
-    s = w + fx_clamp(4 * fx_clamp(s, BLOCK_P_MAX), BLOCK_P_MAX);
-    s = s < w ? w : s; /* a variance is not negative, whatever rounding says */
-    int32_t inverse = (1 << 30) / (s >> 9) * 2; /* 2^31 / s, Q9 */
+    int32_t inverse = (int32_t)((1u << 30) / ((uint32_t)s >> 15));
+    int down = gain_bits - 15, half = (1 << down) / 2;
+    e = 2 * fx_clamp(e, co->bias_limit);
+    int32_t gain[3];
     for (int i = 0; i < 3; i++) {
-        gain[i] = fx_mul_shift(ph[i], inverse, 20); /* Q20 */
-        int32_t away = st->bias[i] + fx_mul_shift(gain[i], e, 20) - st->bias_origin[i];
+        gain[i] = fx_clamp(fx_mul_s16(ph[i], inverse) >> shift, 32767);
+        int32_t away = st->bias[i] - st->bias_origin[i] + ((fx_mul_s16(e, gain[i]) + half) >> down);
         st->bias[i] = st->bias_origin[i] + fx_clamp(away, co->bias_limit);
+        ph[i] *= 8;
     }
-    for (int i = 0; i < 3; i++) {
-        for (int j = i; j < 3; j++) {
-            int32_t *p = &st->p[at[3 * i + j]];
-            *p = fx_clamp(*p - fx_mul_shift(gain[i], ph[j], 20), BLOCK_P_MAX);
-            if (i == j && *p < 1) {
-                *p = 1;
-            }
-        }
+    p[0] -= (fx_mul_s16(ph[0], gain[0]) + half) >> down;
+    p[1] -= (fx_mul_s16(ph[1], gain[0]) + half) >> down;
+    p[2] -= (fx_mul_s16(ph[2], gain[0]) + half) >> down;
+    p[3] -= (fx_mul_s16(ph[1], gain[1]) + half) >> down;
+    p[4] -= (fx_mul_s16(ph[2], gain[1]) + half) >> down;
+    p[5] -= (fx_mul_s16(ph[2], gain[2]) + half) >> down;
+    for (int i = 0; i < 6; i++) {
+        int32_t least = i == 0 || i == 3 || i == 5 ? 1 : -BLOCK_P_MAX;
+        p[i] = p[i] < least ? least : p[i] > BLOCK_P_MAX ? BLOCK_P_MAX : p[i];
     }
 }
 
-/* Measurement `axis` of the bias: at rest along a sensor axis, in motion an earth axis. */
-static void learn_bias(pl_ori_state *st, const pl_ori_coef *co, int axis) {
-    static const int16_t unit[3][3] = { { 16384, 0, 0 }, { 0, 16384, 0 }, { 0, 0, 16384 } };
-    if (axis == 0) {
-        for (int i = 0; i < 6; i = i == 0 ? 3 : i + 2) {
-            if (st->p[i] < co->p_start) {
-                st->p[i] += co->p_growth;
-            }
+/*
+ * One measurement of the bias per block, in turn along the sensor's axes at rest, about the
+ * earth's horizontal ones in motion: what is measured is low-passed, so that neighbours would
+ * tell the same.
+ */
+static void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
+    static const int16_t unit[5] = { 0, 0, 16384, 0, 0 };
+    for (int i = 0; i < 6; i = i == 0 ? 3 : i + 2) {
+        if (st->p[i] < BLOCK_P_START) {
+            st->p[i] += co->p_growth;
         }
     }
     if (st->rest >= co->rest_blocks) {
-        bias_measure(st, co, unit[axis], st->gyr_mean[axis] - st->bias[axis], co->w_rest);
-    } else if (axis < 2 && st->settle >= co->settle_blocks) {
+        unsigned axis = st->block % 3u;
+        bias_measure(st, co, &unit[2 - axis], st->gyr_mean[axis] - st->bias[axis], co->w_rest, 15);
+    } else if (st->settle >= co->settle_blocks) {
         /* The correction undoes what an error of the bias has turned during the block. */
-        int32_t rate = st->correction[axis] * (1 << (15 - co->scale - co->block_log2));
-        bias_measure(st, co, &st->row[3 * axis], -rate, co->w_motion);
+        int32_t rate = st->correction[st->block & 1u] * (1 << (13 + PL_ORI_BIAS_BITS - co->block_log2));
+        bias_measure(st, co, st->row, -rate, co->w_motion, 18);
     }
 }
 
@@ -241,11 +291,9 @@ static void learn_bias(pl_ori_state *st, const pl_ori_coef *co, int axis) {
 static void skip_stage(pl_ori_state *st, unsigned stage) {
     if (stage == 0) {
         memset(st->sum_force, 0, sizeof st->sum_force);
-    } else if (stage == 2 || stage == 3) {
-        memset(&st->sum_row[3 * (stage - 2)], 0, 3 * sizeof st->sum_row[0]);
     } else if (stage == 4) {
         memset(st->sum_raw, 0, sizeof st->sum_raw);
-        st->seen = 0;
+        st->seen = PL_ORI_SEEN_MOTION;
     } else if (stage == 7) {
         st->begun |= PL_ORI_BEGUN_BLOCK;
     }
@@ -264,16 +312,16 @@ void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stage) {
             apply_lean(st);
             break;
         case 2:
-            filter_row(st, co, 0);
-            break;
-        case 3:
-            filter_row(st, co, 3);
+            st->block = (uint16_t)(st->block < 5 ? st->block + 1 : 0);
+            filter_row(st, co, st->block & 1u);
             break;
         case 4:
             find_rest(st, co);
             break;
+        case 6:
+            learn_bias(st, co);
+            break;
         default:
-            learn_bias(st, co, (int)stage - 5);
             break;
     }
 }

@@ -8,27 +8,26 @@
 #include "pl_fusion.h"
 
 #define BLOCK_STAGES_LOG2 3
+#define BLOCK_STAGES (1u << BLOCK_STAGES_LOG2)
 
-/* Largest value that low-pass states of the specific force may take: 31 g, Q24. */
-#define BLOCK_FORCE_MAX (31 << 24)
-/* Bounds of the bias variances, Q12. */
-#define BLOCK_P_MAX (1 << 28)
-/* How far |q|^2 may be from 1, Q29. */
-#define BLOCK_NORM_SLACK (1 << 23)
-/* Low-pass states of rotation rows (Q28) and raw counts (Q12). */
-#define BLOCK_LOW_PASS_MAX (1 << 29)
-
-/* Largest component of q, Q30: what BLOCK_NORM_SLACK leaves, and rounding. */
-#define BLOCK_Q_MAX 1082130432
-/* What one sample adds to the sums at most. */
-#define BLOCK_SAMPLE_FORCE_MAX 9600000
-#define BLOCK_SAMPLE_ROW_MAX 25400
+/* Bounds of the state between updates: see pl_ori_valid and native/proofs. */
+#define BLOCK_NORM_SLACK (1 << 23)   /* |q|^2 - 1, Q29 */
+#define BLOCK_Q_MAX 1082130432       /* parts of q, Q30: what that leaves, and rounding */
+#define BLOCK_LOW_PASS_MAX (1 << 29) /* low-pass states: force Q24 g, raw counts Q12 */
+#define BLOCK_SHORT_MAX (1 << 17)    /* ... of the rotation's rows, Q16 */
+#define BLOCK_P_START (2500 << 12)   /* variance of an unknown bias: (0.5 deg/s)^2 */
+#define BLOCK_P_MAX (1 << 28)        /* variances of the bias, Q12 */
+#define BLOCK_PH_MAX (1 << 26)        /* ... times a row of length 1, Q10 */
+#define BLOCK_SAMPLE_FORCE_MAX 9600000 /* what one sample adds to the sums */
 
 /* Runs one stage, 0 .. 7. */
 void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stage);
 
 /* 1 if an update may start from this state: what the proofs show to be so after every update. */
 int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co);
+
+/* Sets q from a first specific force, once that is of some use. */
+void pl_ori_level(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample[6]);
 
 /* |q|^2, Q29, for |q| up to 1.1. */
 int32_t pl_ori_norm(const int32_t q[4]);

@@ -15,7 +15,7 @@
 #define STATE_VERSION 1u
 
 /* No padding may hide in what is saved. */
-typedef char state_is_packed[sizeof(pl_ori_state) == 4 * 64 + 2 * 35 + 2 ? 1 : -1];
+typedef char state_is_packed[sizeof(pl_ori_state) == 4 * 58 + 2 * 33 + 2 ? 1 : -1];
 
 static uint32_t stamp(const pl_ori_coef *co) {
     return pl_crc32(STATE_VERSION, (const uint8_t *)co, sizeof *co);
@@ -63,8 +63,6 @@ static int sums_valid(const pl_ori_state *st, const pl_ori_coef *co) {
     int32_t force = since(st, co, 0) + 1 + ((1 << co->block_log2) >> 4);
     return st->sample >> co->block_log2 == 0
         && all_within(st->sum_force, 3, force * BLOCK_SAMPLE_FORCE_MAX)
-        && all_within(st->sum_row, 3, since(st, co, 2) * BLOCK_SAMPLE_ROW_MAX)
-        && all_within(st->sum_row + 3, 3, since(st, co, 3) * BLOCK_SAMPLE_ROW_MAX)
         && all_within(st->sum_raw, 6, since(st, co, 4) * 32768);
 }
 
@@ -90,14 +88,15 @@ int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
     int32_t lack = (1 << 29) - pl_ori_norm(st->q);
     return lack <= BLOCK_NORM_SLACK && lack >= -BLOCK_NORM_SLACK
         && bias_valid(st, co) && sums_valid(st, co)
-        && all_within(st->force_s1, 3, BLOCK_FORCE_MAX)
-        && all_within(st->force_s2, 3, BLOCK_FORCE_MAX)
-        && all_within(st->row_s1, 6, BLOCK_LOW_PASS_MAX)
-        && all_within(st->row_s2, 6, BLOCK_LOW_PASS_MAX)
+        && all_within(st->force_s1, 3, BLOCK_LOW_PASS_MAX)
+        && all_within(st->force_s2, 3, BLOCK_LOW_PASS_MAX)
+        && all_within(st->row_s1[0], 6, BLOCK_SHORT_MAX)
+        && all_within(st->row_s2[0], 6, BLOCK_SHORT_MAX)
         && all_within(st->still_s1, 6, BLOCK_LOW_PASS_MAX)
         && all_within(st->still_s2, 6, BLOCK_LOW_PASS_MAX)
-        && all_within16(st->row, 6, 16384) && all_within16(st->h, 3, STEP_H_MAX)
+        && all_within16(st->row, 3, 16384) && all_within16(st->h, 3, STEP_H_MAX)
         && all_within16(st->correction, 2, 32767)
+        && st->block < 6
         && st->start <= co->start_blocks && st->settle <= co->settle_blocks
         && st->rest <= co->rest_blocks && st->frozen <= co->frozen_blocks;
 }

@@ -1,6 +1,8 @@
 /*
- * The sample-rate part of the orientation filter; private to native/src.  In a header because
- * the host's batch path wants it inlined.
+ * The part of the orientation filter that runs once per sample; private to native/src.
+ *
+ * Written out by hand, without loops and with the sums in an order that suits a core with eight
+ * registers: this is where the brace spends its battery.
  */
 #ifndef PL_FUSION_STEP_H
 #define PL_FUSION_STEP_H
@@ -9,134 +11,189 @@
 #include "pl_fusion.h"
 #include "pl_fusion_block.h"
 
-/* Largest half angle of one sample about one axis, bias and carry included: h / 2^16. */
+/* Largest half angle of one sample about one axis, bias and carry included, Q15. */
 #define STEP_H_MAX 16000
-#define ONE_Q30 (1 << 30)
-/* Above this squared sine of the half angle, Q28, the cosine is made by a square root. */
-#define STEP_SERIES_MAX (1u << 24)
+/* Up to this squared sine of the half angle, Q28, a short series makes the cosine. */
+#define STEP_SERIES_MAX (1u << 23)
+
+/* x / 2^n to the nearest, n > 0. */
+#define ROUND(x, n) (((x) + (1 << ((n) - 1))) >> (n))
+
+/* Loss of the cosine, 1 - sqrt(1 - n), Q15; n in Q28, more than 1 counts as 1. */
+int32_t pl_ori_cosine_loss(uint32_t n);
+
+/* x sin|h| / |h| for the three half angles h, Q31, |h[i]| <= 21600 * 2^16; h becomes that. */
+static inline void step_sine(int32_t h[3], int32_t d[3]) {
+    int32_t hx = ROUND(h[0], 16), hy = ROUND(h[1], 16), hz = ROUND(h[2], 16); /* Q15 */
+    /* sin(x)/x = 1 - x^2 (1/6 - x^2/120); `lack` is 1 less that, Q16. */
+    uint32_t square = (uint32_t)(hx * hx + hy * hy + hz * hz) >> 14; /* Q16 */
+    int32_t lack = (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
+    h[0] -= hx * lack;
+    h[1] -= hy * lack;
+    h[2] -= hz * lack;
+    d[0] = ROUND(h[0], 16);
+    d[1] = ROUND(h[1], 16);
+    d[2] = ROUND(h[2], 16);
+}
 
 /*
- * q := q (x) exp(h): turns q by the half angles h, Q(33 - scale), |h[i]| <= 21600 * 2^16.  What
- * the 16-bit sine cannot hold is left in `carry`, to be added to the next h, so that
- * integration loses nothing.
+ * q := q (x) exp(h): turns q by the half angles h, Q31, |h[i]| <= 21600 * 2^16.  What the 16-bit
+ * sine cannot hold is left in `carry` (Q31), to be added to the next h, so that integration loses
+ * nothing.
  */
-static inline void step_turn(int32_t q[4], const int32_t h[3], unsigned scale, int16_t carry[3]) {
-    int32_t hx = (h[0] + 0x8000) >> 16, hy = (h[1] + 0x8000) >> 16, hz = (h[2] + 0x8000) >> 16;
+static inline __attribute__((always_inline)) void step_turn(int32_t q[4], int32_t h[3],
+                                                            int16_t carry[3]) {
+    int32_t d[3];
+    step_sine(h, d);
+    int32_t dx = d[0], dy = d[1], dz = d[2];
+    carry[0] = (int16_t)(h[0] - dx * 65536);
+    carry[1] = (int16_t)(h[1] - dy * 65536);
+    carry[2] = (int16_t)(h[2] - dz * 65536);
 
-    /* sin(x)/x = 1 - x^2/6 + x^4/120; `lack` is 1 less that, Q16. */
-    uint32_t square = (uint32_t)(hx * hx + hy * hy + hz * hz) >> (18 - 2 * scale);
-    uint32_t fourth = ((square >> 4) * (square >> 4)) >> 8;
-    int32_t lack = (int32_t)((square * 10923u) >> 16) - (int32_t)((fourth * 546u) >> 16);
-
-    int32_t x = h[0] - hx * lack, y = h[1] - hy * lack, z = h[2] - hz * lack;
-    int32_t dx = (x + 0x8000) >> 16, dy = (y + 0x8000) >> 16, dz = (z + 0x8000) >> 16;
-    carry[0] = (int16_t)(x - dx * 65536);
-    carry[1] = (int16_t)(y - dy * 65536);
-    carry[2] = (int16_t)(z - dz * 65536);
-
-    /* `lost` is 1 - cos = 1 - sqrt(1 - n) = n/2 + n^2/8 + n^3/16 with n = sin^2. */
-    uint32_t n = (uint32_t)(dx * dx + dy * dy + dz * dz) >> (6 - 2 * scale); /* Q28 */
+    /* `lost` is 1 - cos = 1 - sqrt(1 - n) = n/2 + n^2/8 + ... with n = sin^2. */
+    uint32_t n = (uint32_t)(dx * dx + dy * dy + dz * dz) >> 2; /* Q28 */
     int32_t lost;
     unsigned shift;
     if (n <= STEP_SERIES_MAX) {
-        uint32_t n16 = n >> 12, n16n16 = n16 * n16;
-        lost = (int32_t)(((n + 256) >> 9) + (n16n16 >> 15) + (((n16n16 >> 16) * n16) >> 16));
+        lost = (int32_t)((n + 256) >> 9) + (int32_t)(((n >> 12) * (n >> 12)) >> 15);
         shift = 5; /* Q20 */
     } else {
-        n = n < (1u << 28) ? n : 1u << 28;
-        lost = 32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n);
+        lost = pl_ori_cosine_loss(n);
         shift = 0; /* Q15 */
     }
 
-    /* Products of 16 bits will do: what they round away here is random and below 2^-17 dx. */
-    int32_t w = (q[0] + 0x4000) >> 15, a = (q[1] + 0x4000) >> 15;
-    int32_t b = (q[2] + 0x4000) >> 15, c = (q[3] + 0x4000) >> 15;
-    unsigned down = 2 - scale;
-    q[0] += ((-a * dx - b * dy - c * dz) >> down) - ((w * lost) >> shift);
-    q[1] += ((w * dx + b * dz - c * dy) >> down) - ((a * lost) >> shift);
-    q[2] += ((w * dy + c * dx - a * dz) >> down) - ((b * lost) >> shift);
-    q[3] += ((w * dz + a * dy - b * dx) >> down) - ((c * lost) >> shift);
+    /* Products of 16 bits will do: what they round away here is random and below 2^-16 d. */
+    int32_t w = ROUND(q[0], 15), a = ROUND(q[1], 15), b = ROUND(q[2], 15), c = ROUND(q[3], 15);
+    q[0] -= a * dx + b * dy + c * dz + ((w * lost) >> shift);
+    q[1] += w * dx + b * dz - c * dy - ((a * lost) >> shift);
+    q[2] += w * dy + c * dx - a * dz - ((b * lost) >> shift);
+    q[3] += w * dz + a * dy - b * dx - ((c * lost) >> shift);
+}
+
+/* While nothing moves: sums of raw counts, and whether it still does not. */
+static inline void step_still(pl_ori_state *st, const pl_ori_coef *co) {
+    uint32_t limit[2] = { co->rest_gyr, co->rest_acc };
+    for (int i = 0; i < 6; i++) {
+        uint32_t off = limit[i >= 3];
+        st->sum_raw[i] += st->last[i];
+        /* Outside mean +- limit, in one comparison. */
+        if ((uint32_t)(st->last[i] - st->still[i]) + off > 2 * off) {
+            st->seen |= PL_ORI_SEEN_MOTION;
+        }
+    }
+}
+
+/* Angle of count s, less bias, with what was left over: one axis, h. */
+static inline int32_t step_angle(const pl_ori_state *st, const pl_ori_coef *co, int i, int32_t s) {
+    return s * co->half_angle + ((s * co->half_angle_low) >> 16) + st->carry[i]
+        - (st->bias[i] >> PL_ORI_BIAS_BITS);
+}
+
+/* A third of c, near enough for a correction of second order. */
+static inline int32_t step_third(int32_t c) {
+    c >>= 2;
+    return c + (c >> 2) + (c >> 4);
 }
 
 /* One sample up to the sums of its block. */
 static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
-    int32_t h[3];
-    int32_t p0 = st->h[0], p1 = st->h[1], p2 = st->h[2];
-    for (int i = 0; i < 3; i++) {
-        h[i] = s[i] * co->half_angle + ((s[i] * co->half_angle_low) >> 16)
-            - st->bias[i] + st->carry[i];
+    int32_t gx = s[0], gy = s[1], gz = s[2];
+    st->last[0] = (int16_t)gx;
+    st->last[1] = (int16_t)gy;
+    st->last[2] = (int16_t)gz;
+    /* The largest positive count and its complement are saturation. */
+    if ((gx ^ (gx >> 15)) == INT16_MAX || (gy ^ (gy >> 15)) == INT16_MAX
+        || (gz ^ (gz >> 15)) == INT16_MAX) {
+        st->seen |= PL_ORI_SEEN_CLIP | PL_ORI_SEEN_MOTION;
     }
-    int32_t h0 = (h[0] + 0x8000) >> 16, h1 = (h[1] + 0x8000) >> 16, h2 = (h[2] + 0x8000) >> 16;
-    st->h[0] = (int16_t)h0;
-    st->h[1] = (int16_t)h1;
-    st->h[2] = (int16_t)h2;
 
-    /* Coning, half angles: previous x current / 6; 341 / 2048 is 1/6. */
-    int32_t coning = 341 << co->scale;
-    h[0] += ((p1 * h2 - p2 * h1 + 0x800) >> 12) * coning;
-    h[1] += ((p2 * h0 - p0 * h2 + 0x800) >> 12) * coning;
-    h[2] += ((p0 * h1 - p1 * h0 + 0x800) >> 12) * coning;
-    step_turn(st->q, h, co->scale, st->carry);
+    int32_t h[3] = {
+        step_angle(st, co, 0, gx), step_angle(st, co, 1, gy), step_angle(st, co, 2, gz),
+    };
+    int32_t hx = ROUND(h[0], 16), hy = ROUND(h[1], 16), hz = ROUND(h[2], 16);
+    int32_t px = st->h[0], py = st->h[1], pz = st->h[2];
+    st->h[0] = (int16_t)hx;
+    st->h[1] = (int16_t)hy;
+    st->h[2] = (int16_t)hz;
+    /* Coning, in half angles: previous x current / 6, Q30 to Q31. */
+    h[0] += step_third(py * hz - pz * hy);
+    h[1] += step_third(pz * hx - px * hz);
+    h[2] += step_third(px * hy - py * hx);
+    step_turn(st->q, h, st->carry);
 
     /* Specific force at mid-interval, seen from its end: a - h x a. */
-    unsigned down = 17 - co->scale;
-    int32_t half = 1 << (down - 1);
-    int32_t ax = s[3] - ((h1 * s[5] - h2 * s[4] + half) >> down);
-    int32_t ay = s[4] - ((h2 * s[3] - h0 * s[5] + half) >> down);
-    int32_t az = s[5] - ((h0 * s[4] - h1 * s[3] + half) >> down);
+    int32_t ax = s[3], ay = s[4], az = s[5];
+    st->last[3] = (int16_t)ax;
+    st->last[4] = (int16_t)ay;
+    st->last[5] = (int16_t)az;
+    hx = st->h[0];
+    hy = st->h[1];
+    hz = st->h[2];
+    int32_t bx = ax - ROUND(hy * az - hz * ay, 15);
+    int32_t by = ay - ROUND(hz * ax - hx * az, 15);
+    int32_t bz = az - ROUND(hx * ay - hy * ax, 15);
 
-    /* Rotation matrix, Q13, of the quaternion in Q14. */
-    int32_t w = (st->q[0] + 0x8000) >> 16, x = (st->q[1] + 0x8000) >> 16;
-    int32_t y = (st->q[2] + 0x8000) >> 16, z = (st->q[3] + 0x8000) >> 16;
-    int32_t r0 = 8192 - ((y * y + z * z + 0x2000) >> 14);
-    int32_t r1 = (x * y - w * z + 0x2000) >> 14;
-    int32_t r2 = (x * z + w * y + 0x2000) >> 14;
-    st->sum_row[0] += r0;
-    st->sum_row[1] += r1;
-    st->sum_row[2] += r2;
-    st->sum_force[0] += ((r0 * ax) >> 9) + ((r1 * ay) >> 9) + ((r2 * az) >> 9);
-    int32_t r3 = (x * y + w * z + 0x2000) >> 14;
-    int32_t r4 = 8192 - ((x * x + z * z + 0x2000) >> 14);
-    int32_t r5 = (y * z - w * x + 0x2000) >> 14;
-    st->sum_row[3] += r3;
-    st->sum_row[4] += r4;
-    st->sum_row[5] += r5;
-    st->sum_force[1] += ((r3 * ax) >> 9) + ((r4 * ay) >> 9) + ((r5 * az) >> 9);
-    int32_t r6 = (x * z - w * y + 0x2000) >> 14;
-    int32_t r7 = (y * z + w * x + 0x2000) >> 14;
-    int32_t r8 = 8192 - ((x * x + y * y + 0x2000) >> 14);
-    st->sum_force[2] += ((r6 * ax) >> 9) + ((r7 * ay) >> 9) + ((r8 * az) >> 9);
+    /* Rotation matrix, Q13, of the quaternion in Q14, rounded; the force in Q4 counts. */
+    int32_t w = ROUND(st->q[0], 16), x = ROUND(st->q[1], 16);
+    int32_t y = ROUND(st->q[2], 16), z = ROUND(st->q[3], 16);
+    int32_t xy = x * y + 0x2000, wz = w * z;
+    int32_t r1 = (xy - wz) >> 14, r3 = (xy + wz) >> 14;
+    int32_t xz = x * z + 0x2000, wy = w * y;
+    int32_t r2 = (xz + wy) >> 14, r6 = (xz - wy) >> 14;
+    int32_t yz = y * z + 0x2000, wx = w * x;
+    int32_t r5 = (yz - wx) >> 14, r7 = (yz + wx) >> 14;
+    int32_t xx = x * x + 0x2000, yy = y * y, zz = z * z;
+    st->sum_force[0] += (((8192 - ROUND(yy + zz, 14)) * bx) >> 9) + ((r1 * by) >> 9)
+        + ((r2 * bz) >> 9);
+    st->sum_force[1] += ((r3 * bx) >> 9) + (((8192 - ((xx + zz) >> 14)) * by) >> 9)
+        + ((r5 * bz) >> 9);
+    st->sum_force[2] += ((r6 * bx) >> 9) + ((r7 * by) >> 9)
+        + (((8192 - ((xx + yy) >> 14)) * bz) >> 9);
 
-    int32_t off_gyr = co->rest_gyr, off_acc = co->rest_acc;
-    for (int i = 0; i < 6; i++) {
-        st->sum_raw[i] += s[i];
-        st->last[i] = s[i];
-    }
     if (!(st->seen & PL_ORI_SEEN_MOTION)) {
-        for (int i = 0; i < 3; i++) {
-            int32_t g = s[i] - st->still[i], a = s[3 + i] - st->still[3 + i];
-            if (g > off_gyr || g < -off_gyr || a > off_acc || a < -off_acc) {
-                st->seen |= PL_ORI_SEEN_MOTION;
-            }
-        }
-    }
-    for (int i = 0; i < 3; i++) {
-        if (s[i] == INT16_MAX || s[i] == INT16_MIN) {
-            st->seen |= PL_ORI_SEEN_CLIP;
-        }
+        step_still(st, co);
     }
 }
 
-/* The stages of the slow part that are due after this sample. */
-static inline void step_block(pl_ori_state *st, const pl_ori_coef *co) {
+/* The stages of the slow part that are due after this sample; 1 if there were any. */
+static inline int step_block(pl_ori_state *st, const pl_ori_coef *co) {
     unsigned stage = ((unsigned)st->sample << BLOCK_STAGES_LOG2) >> co->block_log2;
     st->sample++;
     unsigned next = ((unsigned)st->sample << BLOCK_STAGES_LOG2) >> co->block_log2;
+    if (stage == next) {
+        return 0;
+    }
     for (; stage < next; stage++) {
         pl_ori_stage(st, co, stage);
     }
-    if (st->sample >> co->block_log2) {
+    if (next == BLOCK_STAGES) {
         st->sample = 0;
+    }
+    return 1;
+}
+
+/* One update; 1 if more has changed than attitude and sums. */
+static inline int step_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
+    if (!(st->begun & PL_ORI_BEGUN_LEVEL)) {
+        pl_ori_level(st, co, s);
+        return 1;
+    }
+    step_sample(st, co, s);
+    return step_block(st, co);
+}
+
+/* PL_ORI_RESTING ... */
+static inline uint32_t step_flags(const pl_ori_state *st, const pl_ori_coef *co) {
+    return (st->rest >= co->rest_blocks ? PL_ORI_RESTING : 0u)
+        | (st->settle >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
+        | (st->seen & (PL_ORI_SEEN_CLIP | PL_ORI_SEEN_CLIPPED) ? PL_ORI_CLIPPED : 0u)
+        | (st->frozen >= co->frozen_blocks ? PL_ORI_FROZEN : 0u);
+}
+
+/* By how far the sensor's delay lets the attitude lag, at the last rate: half angles, Q31. */
+static inline void step_ahead(const pl_ori_state *st, const pl_ori_coef *co, int32_t h[3]) {
+    for (int i = 0; i < 3; i++) {
+        h[i] = fx_clamp((st->h[i] * co->delay) >> 12, STEP_H_MAX) * 65536;
     }
 }
 
