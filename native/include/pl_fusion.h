@@ -147,8 +147,8 @@ typedef struct {
     uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
     int32_t q[4];             /* earth <- sensor at the last sample, Q30 */
     int32_t sum_force[3];     /* sums over the current block: counts in the earth frame, Q4 */
-    int32_t sum_raw[6];       /* ... counts, as long as nothing moves */
     int32_t bias[3];          /* half angle of a sample, Q34 */
+    int32_t sum_raw[6];       /* sums over the block of raw counts, as long as nothing moves */
     int16_t still[6];         /* low-passed counts */
     int16_t row[3];           /* the row low-passed last, Q14 */
     int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */

@@ -124,7 +124,7 @@ void pl_ori_init(pl_ori_state *st, const pl_ori_coef *co) {
 
 int32_t pl_ori_cosine_loss(uint32_t n) {
     n = n < (1u << 28) ? n : 1u << 28;
-    return 32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n);
+    return 2 * (32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n));
 }
 
 void pl_ori_level(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
@@ -159,10 +159,11 @@ void pl_ori_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample
     step_update(st, co, sample);
 }
 
-/* Out of line, for what is rarely called. */
-static void turn(int32_t q[4], int32_t h[3]) {
-    int16_t carry[3];
-    step_turn(q, h, carry);
+/* Turns q by the half angles h, Q15; for what is rarely called. */
+static void turn(int32_t q[4], const int32_t h[3]) {
+    int32_t lack = step_lack(h[0], h[1], h[2]);
+    step_turn(q, h[0] - ROUND(h[0] * lack, 16), h[1] - ROUND(h[1] * lack, 16),
+              h[2] - ROUND(h[2] * lack, 16));
 }
 
 static int16_t read_s16(const uint8_t *at) {
@@ -188,17 +189,24 @@ void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
         memset(st->h, 0, sizeof st->h);
         return;
     }
+    const int32_t h[3] = { st->h[0], st->h[1], st->h[2] };
     for (; n > 0; n--) {
-        int32_t h[3] = { st->h[0] * 65536, st->h[1] * 65536, st->h[2] * 65536 };
         turn(st->q, h);
     }
 }
 
 void pl_ori_quat(const pl_ori_state *st, const pl_ori_coef *co, int32_t q[4]) {
+    int32_t w = st->q[0], x = st->q[1], y = st->q[2], z = st->q[3];
     int32_t h[3];
-    memcpy(q, st->q, sizeof st->q);
-    step_ahead(st, co, h);
-    turn(q, h);
+    for (int i = 0; i < 3; i++) {
+        h[i] = 2 * fx_clamp((st->h[i] * co->delay) >> 12, STEP_AHEAD_MAX); /* Q16 */
+    }
+    /* q (x) (1, h), brought back to length 1: near enough to exp(h) for angles like these. */
+    q[0] = w - fx_mul_s16(x, h[0]) - fx_mul_s16(y, h[1]) - fx_mul_s16(z, h[2]);
+    q[1] = x + fx_mul_s16(w, h[0]) + fx_mul_s16(y, h[2]) - fx_mul_s16(z, h[1]);
+    q[2] = y + fx_mul_s16(w, h[1]) + fx_mul_s16(z, h[0]) - fx_mul_s16(x, h[2]);
+    q[3] = z + fx_mul_s16(w, h[2]) + fx_mul_s16(x, h[1]) - fx_mul_s16(y, h[0]);
+    pl_ori_renormalise(q);
     pl_ori_renormalise(q);
     pl_ori_renormalise(q);
 }

@@ -13,61 +13,42 @@
 
 /* Largest half angle of one sample about one axis, bias and carry included, Q15. */
 #define STEP_H_MAX 16000
+/* Largest half angle about one axis by which the attitude that is given out goes ahead, Q15. */
+#define STEP_AHEAD_MAX 4096
 /* Up to this squared sine of the half angle, Q28, a short series makes the cosine. */
 #define STEP_SERIES_MAX (1u << 23)
 
 /* x / 2^n to the nearest, n > 0. */
 #define ROUND(x, n) (((x) + (1 << ((n) - 1))) >> (n))
 
-/* Loss of the cosine, 1 - sqrt(1 - n), Q15; n in Q28, more than 1 counts as 1. */
+/* Loss of the cosine, 1 - sqrt(1 - n), Q16; n in Q28, more than 1 counts as 1. */
 int32_t pl_ori_cosine_loss(uint32_t n);
 
-/* x sin|h| / |h| for the three half angles h, Q31, |h[i]| <= 21600 * 2^16; h becomes that. */
-static inline void step_sine(int32_t h[3], int32_t d[3]) {
-    int32_t hx = ROUND(h[0], 16), hy = ROUND(h[1], 16), hz = ROUND(h[2], 16); /* Q15 */
-    /* sin(x)/x = 1 - x^2 (1/6 - x^2/120); `lack` is 1 less that, Q16. */
+/* 1 - sin(r)/r = r^2 (1/6 - r^2/120), Q16, for the half angles h, Q15. */
+static inline int32_t step_lack(int32_t hx, int32_t hy, int32_t hz) {
     uint32_t square = (uint32_t)(hx * hx + hy * hy + hz * hz) >> 14; /* Q16 */
-    int32_t lack = (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
-    h[0] -= hx * lack;
-    h[1] -= hy * lack;
-    h[2] -= hz * lack;
-    d[0] = ROUND(h[0], 16);
-    d[1] = ROUND(h[1], 16);
-    d[2] = ROUND(h[2], 16);
+    return (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
 }
 
-/*
- * q := q (x) exp(h): turns q by the half angles h, Q31, |h[i]| <= 21600 * 2^16.  What the 16-bit
- * sine cannot hold is left in `carry` (Q31), to be added to the next h, so that integration loses
- * nothing.
- */
-static inline __attribute__((always_inline)) void step_turn(int32_t q[4], int32_t h[3],
-                                                            int16_t carry[3]) {
-    int32_t d[3];
-    step_sine(h, d);
-    int32_t dx = d[0], dy = d[1], dz = d[2];
-    carry[0] = (int16_t)(h[0] - dx * 65536);
-    carry[1] = (int16_t)(h[1] - dy * 65536);
-    carry[2] = (int16_t)(h[2] - dz * 65536);
-
+/* q := q (x) (cos, d) with d the sine parts, Q15, |d| <= 21600 each. */
+static inline void step_turn(int32_t q[4], int32_t dx, int32_t dy, int32_t dz) {
     /* `lost` is 1 - cos = 1 - sqrt(1 - n) = n/2 + n^2/8 + ... with n = sin^2. */
     uint32_t n = (uint32_t)(dx * dx + dy * dy + dz * dz) >> 2; /* Q28 */
     int32_t lost;
     unsigned shift;
     if (n <= STEP_SERIES_MAX) {
         lost = (int32_t)((n + 256) >> 9) + (int32_t)(((n >> 12) * (n >> 12)) >> 15);
-        shift = 5; /* Q20 */
+        shift = 4; /* Q20 */
     } else {
         lost = pl_ori_cosine_loss(n);
-        shift = 0; /* Q15 */
+        shift = 0; /* Q16 */
     }
-
-    /* Products of 16 bits will do: what they round away here is random and below 2^-16 d. */
-    int32_t w = ROUND(q[0], 15), a = ROUND(q[1], 15), b = ROUND(q[2], 15), c = ROUND(q[3], 15);
-    q[0] -= a * dx + b * dy + c * dz + ((w * lost) >> shift);
-    q[1] += w * dx + b * dz - c * dy - ((a * lost) >> shift);
-    q[2] += w * dy + c * dx - a * dz - ((b * lost) >> shift);
-    q[3] += w * dz + a * dy - b * dx - ((c * lost) >> shift);
+    /* Products of 16 bits will do: what they round away here is random and below 2^-15 d. */
+    int32_t w = ROUND(q[0], 16), a = ROUND(q[1], 16), b = ROUND(q[2], 16), c = ROUND(q[3], 16);
+    q[0] -= 2 * (a * dx + b * dy + c * dz) + ((w * lost) >> shift);
+    q[1] += 2 * (w * dx + b * dz - c * dy) - ((a * lost) >> shift);
+    q[2] += 2 * (w * dy + c * dx - a * dz) - ((b * lost) >> shift);
+    q[3] += 2 * (w * dz + a * dy - b * dx) - ((c * lost) >> shift);
 }
 
 /* While nothing moves: sums of raw counts, and whether it still does not. */
@@ -83,9 +64,9 @@ static inline void step_still(pl_ori_state *st, const pl_ori_coef *co) {
     }
 }
 
-/* Angle of count s, less bias, with what was left over: one axis, h. */
+/* Half angle of count s, less bias: one axis, Q31. */
 static inline int32_t step_angle(const pl_ori_state *st, const pl_ori_coef *co, int i, int32_t s) {
-    return s * co->half_angle + ((s * co->half_angle_low) >> 16) + st->carry[i]
+    return s * co->half_angle + ((s * co->half_angle_low) >> 16)
         - (st->bias[i] >> PL_ORI_BIAS_BITS);
 }
 
@@ -93,6 +74,14 @@ static inline int32_t step_angle(const pl_ori_state *st, const pl_ori_coef *co, 
 static inline int32_t step_third(int32_t c) {
     c >>= 2;
     return c + (c >> 2) + (c >> 4);
+}
+
+/* Saturation to 16 bits, which next to no sample needs. */
+static inline int32_t step_s16(int32_t x) {
+    if ((int16_t)x != x) {
+        x = x < 0 ? INT16_MIN : INT16_MAX;
+    }
+    return x;
 }
 
 /* One sample up to the sums of its block. */
@@ -107,19 +96,25 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
         st->seen |= PL_ORI_SEEN_CLIP | PL_ORI_SEEN_MOTION;
     }
 
-    int32_t h[3] = {
-        step_angle(st, co, 0, gx), step_angle(st, co, 1, gy), step_angle(st, co, 2, gz),
-    };
-    int32_t hx = ROUND(h[0], 16), hy = ROUND(h[1], 16), hz = ROUND(h[2], 16);
+    int32_t x = step_angle(st, co, 0, gx);
+    int32_t y = step_angle(st, co, 1, gy);
+    int32_t z = step_angle(st, co, 2, gz);
+    int32_t hx = ROUND(x, 16), hy = ROUND(y, 16), hz = ROUND(z, 16);
     int32_t px = st->h[0], py = st->h[1], pz = st->h[2];
     st->h[0] = (int16_t)hx;
     st->h[1] = (int16_t)hy;
     st->h[2] = (int16_t)hz;
-    /* Coning, in half angles: previous x current / 6, Q30 to Q31. */
-    h[0] += step_third(py * hz - pz * hy);
-    h[1] += step_third(pz * hx - px * hz);
-    h[2] += step_third(px * hy - py * hx);
-    step_turn(st->q, h, st->carry);
+    /* Sine, and coning: previous x current / 6 in half angles, Q30 to Q31.  What 16 bits cannot
+       hold is carried to the next sample, so that integration loses nothing. */
+    int32_t lack = step_lack(hx, hy, hz);
+    x += step_third(py * hz - pz * hy) - hx * lack + st->carry[0];
+    y += step_third(pz * hx - px * hz) - hy * lack + st->carry[1];
+    z += step_third(px * hy - py * hx) - hz * lack + st->carry[2];
+    int32_t dx = ROUND(x, 16), dy = ROUND(y, 16), dz = ROUND(z, 16);
+    st->carry[0] = (int16_t)(x - dx * 65536);
+    st->carry[1] = (int16_t)(y - dy * 65536);
+    st->carry[2] = (int16_t)(z - dz * 65536);
+    step_turn(st->q, dx, dy, dz);
 
     /* Specific force at mid-interval, seen from its end: a - h x a. */
     int32_t ax = s[3], ay = s[4], az = s[5];
@@ -129,13 +124,15 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     hx = st->h[0];
     hy = st->h[1];
     hz = st->h[2];
-    int32_t bx = ax - ROUND(hy * az - hz * ay, 15);
-    int32_t by = ay - ROUND(hz * ax - hx * az, 15);
-    int32_t bz = az - ROUND(hx * ay - hy * ax, 15);
+    int32_t bx = step_s16(ax - ROUND(hy * az - hz * ay, 15));
+    int32_t by = step_s16(ay - ROUND(hz * ax - hx * az, 15));
+    int32_t bz = step_s16(az - ROUND(hx * ay - hy * ax, 15));
 
     /* Rotation matrix, Q13, of the quaternion in Q14, rounded; the force in Q4 counts. */
-    int32_t w = ROUND(st->q[0], 16), x = ROUND(st->q[1], 16);
-    int32_t y = ROUND(st->q[2], 16), z = ROUND(st->q[3], 16);
+    int32_t w = ROUND(st->q[0], 16);
+    x = ROUND(st->q[1], 16);
+    y = ROUND(st->q[2], 16);
+    z = ROUND(st->q[3], 16);
     int32_t xy = x * y + 0x2000, wz = w * z;
     int32_t r1 = (xy - wz) >> 14, r3 = (xy + wz) >> 14;
     int32_t xz = x * z + 0x2000, wy = w * y;
@@ -143,19 +140,19 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     int32_t yz = y * z + 0x2000, wx = w * x;
     int32_t r5 = (yz - wx) >> 14, r7 = (yz + wx) >> 14;
     int32_t xx = x * x + 0x2000, yy = y * y, zz = z * z;
-    st->sum_force[0] += (((8192 - ROUND(yy + zz, 14)) * bx) >> 9) + ((r1 * by) >> 9)
-        + ((r2 * bz) >> 9);
-    st->sum_force[1] += ((r3 * bx) >> 9) + (((8192 - ((xx + zz) >> 14)) * by) >> 9)
-        + ((r5 * bz) >> 9);
-    st->sum_force[2] += ((r6 * bx) >> 9) + ((r7 * by) >> 9)
-        + (((8192 - ((xx + yy) >> 14)) * bz) >> 9);
+    int32_t r0 = 8192 - ROUND(yy + zz, 14);
+    int32_t r4 = 8192 - ((xx + zz) >> 14);
+    int32_t r8 = 8192 - ((xx + yy) >> 14);
+    st->sum_force[0] += ((r0 * bx + r1 * by) >> 9) + ((r2 * bz) >> 9);
+    st->sum_force[1] += ((r3 * bx + r4 * by) >> 9) + ((r5 * bz) >> 9);
+    st->sum_force[2] += ((r6 * bx + r7 * by) >> 9) + ((r8 * bz) >> 9);
 
     if (!(st->seen & PL_ORI_SEEN_MOTION)) {
         step_still(st, co);
     }
 }
 
-/* The stages of the slow part that are due after this sample; 1 if there were any. */
+/* Counts one sample and runs the stages of the slow part that are due; 1 if there were any. */
 static inline int step_block(pl_ori_state *st, const pl_ori_coef *co) {
     unsigned stage = ((unsigned)st->sample << BLOCK_STAGES_LOG2) >> co->block_log2;
     st->sample++;
@@ -188,13 +185,6 @@ static inline uint32_t step_flags(const pl_ori_state *st, const pl_ori_coef *co)
         | (st->settle >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
         | (st->seen & (PL_ORI_SEEN_CLIP | PL_ORI_SEEN_CLIPPED) ? PL_ORI_CLIPPED : 0u)
         | (st->frozen >= co->frozen_blocks ? PL_ORI_FROZEN : 0u);
-}
-
-/* By how far the sensor's delay lets the attitude lag, at the last rate: half angles, Q31. */
-static inline void step_ahead(const pl_ori_state *st, const pl_ori_coef *co, int32_t h[3]) {
-    for (int i = 0; i < 3; i++) {
-        h[i] = fx_clamp((st->h[i] * co->delay) >> 12, STEP_H_MAX) * 65536;
-    }
 }
 
 #endif

@@ -4,7 +4,31 @@
 
 #include "pl_fusion_step.h"
 
-/* 1 / sqrt(n) for n near 1: three terms of its series, good to 10^-9 where |n - 1| < 10^-3. */
+/* Where results go, and those that change once per stage of the slow part only. */
+typedef struct {
+    double *quat, *bias;
+    uint8_t *resting, *converged;
+    double bias_unit; /* deg/s */
+    double ahead;     /* the sensor's delay, samples, for half angles in Q15 */
+    int may_be_far;   /* that may take more than STEP_AHEAD_MAX */
+    double bias_now[3];
+    uint32_t flags;
+} results;
+
+static inline void results_reload(results *r, const pl_ori_state *st, const pl_ori_coef *co) {
+    for (int i = 0; i < 3; i++) {
+        r->bias_now[i] = st->bias[i] * r->bias_unit;
+    }
+    r->flags = step_flags(st, co);
+}
+
+/* What pl_ori_quat goes ahead at most. */
+static double held(double x) {
+    const double limit = STEP_AHEAD_MAX / 32768.0;
+    return x > limit ? limit : x < -limit ? -limit : x;
+}
+
+/* 1 / sqrt(n) for n near 1: four terms of its series, good to 10^-12 where |n - 1| < 10^-3. */
 static inline double inverse_root(double n) {
     double off = n - 1.0;
     if (off > 1e-3 || off < -1e-3) {
@@ -13,53 +37,98 @@ static inline double inverse_root(double n) {
     return 1.0 - off * (0.5 - off * (0.375 - off * 0.3125));
 }
 
-/* pl_ori_quat in floating point: q (x) exp(h), made unit; `ahead` is the delay in samples. */
-static inline void quat_of(const pl_ori_state *st, double ahead, double *out) {
-    double scale = ahead * 0x1p-15;
-    double x = st->h[0] * scale, y = st->h[1] * scale, z = st->h[2] * scale;
-    double n = x * x + y * y + z * z;
-    /* sin(r) / r and cos(r), r^2 = n <= 0.72 */
-    double s = 1.0 - n * (1.0 / 6 - n * (1.0 / 120 - n * (1.0 / 5040)));
-    double w = 1.0 - n * (0.5 - n * (1.0 / 24 - n * (1.0 / 720 - n * (1.0 / 40320))));
-    x *= s;
-    y *= s;
-    z *= s;
-    double a = st->q[0], b = st->q[1], c = st->q[2], d = st->q[3];
-    double q0 = a * w - b * x - c * y - d * z;
-    double q1 = b * w + a * x + c * z - d * y;
-    double q2 = c * w + a * y + d * x - b * z;
-    double q3 = d * w + a * z + b * y - c * x;
-    double unit = 0x1p-30 * inverse_root((q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3) * 0x1p-60);
-    out[0] = q0 * unit;
-    out[1] = q1 * unit;
-    out[2] = q2 * unit;
-    out[3] = q3 * unit;
+/* pl_ori_quat in floating point. */
+static inline void put_quat(results *r, const int32_t q[4], const int16_t h[3]) {
+    double x = h[0] * r->ahead, y = h[1] * r->ahead, z = h[2] * r->ahead;
+    if (r->may_be_far) {
+        x = held(x);
+        y = held(y);
+        z = held(z);
+    }
+    double a = q[0], b = q[1], c = q[2], d = q[3];
+    double q0 = a - b * x - c * y - d * z;
+    double q1 = b + a * x + c * z - d * y;
+    double q2 = c + a * y + d * x - b * z;
+    double q3 = d + a * z + b * y - c * x;
+    double unit = inverse_root((q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3) * 0x1p-60) * 0x1p-30;
+    r->quat[0] = q0 * unit;
+    r->quat[1] = q1 * unit;
+    r->quat[2] = q2 * unit;
+    r->quat[3] = q3 * unit;
+    r->quat += 4;
 }
+
+static inline void put_rest(results *r) {
+    r->bias[0] = r->bias_now[0];
+    r->bias[1] = r->bias_now[1];
+    r->bias[2] = r->bias_now[2];
+    r->bias += 3;
+    *r->resting++ = (r->flags & PL_ORI_RESTING) != 0;
+    *r->converged++ = (r->flags & PL_ORI_CONVERGED) != 0;
+}
+
+static void portable(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
+                     const int16_t *acc, uint32_t n, results *r) {
+    for (; n > 0; n--, gyr += 3, acc += 3) {
+        const int16_t s[6] = { gyr[0], gyr[1], gyr[2], acc[0], acc[1], acc[2] };
+        if (step_update(st, co, s)) {
+            results_reload(r, st, co);
+        }
+        put_quat(r, st->q, st->h);
+        put_rest(r);
+    }
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include "fusion_ssse3.h"
+
+/* All but the last sample: vectors of three counts are loaded as four. */
+SSSE3 static uint32_t vectors(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
+                              const int16_t *acc, uint32_t n, results *result) {
+    if (!__builtin_cpu_supports("ssse3") || !(st->begun & PL_ORI_BEGUN_LEVEL)
+        || result->may_be_far) {
+        return 0;
+    }
+    results r = *result;
+    ssse3_span v;
+    ssse3_begin(&v, st, co);
+    uint32_t i;
+    for (i = 0; i + 1 < n; i++) {
+        ssse3_sample(&v, st, gyr + 3 * i, acc + 3 * i);
+        if (step_block(st, co)) {
+            results_reload(&r, st, co);
+            ssse3_reload(&v, st);
+        }
+        ssse3_quat(&v, st, r.ahead, r.quat);
+        r.quat += 4;
+        put_rest(&r);
+    }
+    ssse3_end(&v, st);
+    *result = r;
+    return i;
+}
+#else
+static uint32_t vectors(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
+                        const int16_t *acc, uint32_t n, results *r) {
+    return 0;
+}
+#endif
 
 void fusion_batch(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
                   const int16_t *acc, uint32_t n, double *quat, double *bias, uint8_t *resting,
                   uint8_t *converged) {
-    double unit = co->mdps_per_bias * (0x1p-31 / 1000.0);
-    double b[3] = { st->bias[0] * unit, st->bias[1] * unit, st->bias[2] * unit };
-    double ahead = co->delay / 4096.0;
-    uint32_t flags = step_flags(st, co);
-    for (uint32_t i = 0; i < n; i++) {
-        const int16_t s[6] = { gyr[0], gyr[1], gyr[2], acc[0], acc[1], acc[2] };
-        if (step_update(st, co, s)) {
-            for (int k = 0; k < 3; k++) {
-                b[k] = st->bias[k] * unit;
-            }
-            flags = step_flags(st, co);
-        }
-        quat_of(st, ahead, quat);
-        bias[0] = b[0];
-        bias[1] = b[1];
-        bias[2] = b[2];
-        resting[i] = (flags & PL_ORI_RESTING) != 0;
-        converged[i] = (flags & PL_ORI_CONVERGED) != 0;
-        gyr += 3;
-        acc += 3;
-        quat += 4;
-        bias += 3;
+    results r = { .quat = quat, .bias = bias, .resting = resting, .converged = converged };
+    r.bias_unit = co->mdps_per_bias * (0x1p-31 / 1000.0);
+    r.ahead = co->delay * 0x1p-27;
+    r.may_be_far = r.ahead * STEP_H_MAX > STEP_AHEAD_MAX / 32768.0;
+    results_reload(&r, st, co);
+    uint32_t done = 0;
+    while (done < n && !(st->begun & PL_ORI_BEGUN_LEVEL)) {
+        portable(st, co, gyr + 3 * done, acc + 3 * done, 1, &r);
+        done++;
     }
+    if (done < n) {
+        done += vectors(st, co, gyr + 3 * done, acc + 3 * done, n - done, &r);
+    }
+    portable(st, co, gyr + 3 * done, acc + 3 * done, n - done, &r);
 }

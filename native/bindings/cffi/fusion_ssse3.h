@@ -1,0 +1,210 @@
+/*
+ * step_sample of pl_fusion_step.h with the vector instructions of every x86-64 processor since
+ * 2011 (SSSE3), several products at a time.  Every intermediate value that the portable code
+ * rounds is rounded here in the same way, so that results are equal to the last bit;
+ * tests/native/test_fusion_batch.py holds the two against each other.
+ */
+#ifndef FUSION_SSSE3_H
+#define FUSION_SSSE3_H
+
+#include <string.h>
+#include <tmmintrin.h>
+
+#include "pl_fusion_step.h"
+
+#define SSSE3 __attribute__((target("ssse3")))
+
+/* Words of a vector picked by index; -1 gives zero. */
+#define WORD(i) ((i) < 0 ? -1 : 2 * (i)), ((i) < 0 ? -1 : 2 * (i) + 1)
+#define WORDS(a, b, c, d, e, f, g, h) \
+    _mm_setr_epi8(WORD(a), WORD(b), WORD(c), WORD(d), WORD(e), WORD(f), WORD(g), WORD(h))
+#define PICK(v, ...) _mm_shuffle_epi8(v, WORDS(__VA_ARGS__))
+
+/* What a span of samples keeps in registers. */
+typedef struct {
+    __m128i angle_factor; /* (half_angle, 1) four times */
+    __m128i angle_low;    /* half_angle_low as signed words */
+    __m128i angle_more;   /* all ones if half_angle_low is over 32767 */
+    __m128i bias;         /* h, three lanes */
+    __m128i still, limit; /* words: means and allowed deviation of gyroscope and accelerometer */
+    __m128i carry;        /* h, three lanes */
+    __m128i cross;        /* last half angle as words (y z z x x y) */
+    int16_t h[4];         /* the same as x y z */
+} ssse3_span;
+
+SSSE3 static inline __m128i load64(const void *at) {
+    return _mm_loadl_epi64((const __m128i *)at);
+}
+
+/* Takes what stages may have changed: bias and means. */
+SSSE3 static inline void ssse3_reload(ssse3_span *v, const pl_ori_state *st) {
+    v->bias = _mm_srai_epi32(
+        _mm_setr_epi32(st->bias[0], st->bias[1], st->bias[2], 0), PL_ORI_BIAS_BITS);
+    v->still = _mm_setr_epi16(st->still[0], st->still[1], st->still[2], st->still[3],
+                              st->still[4], st->still[5], 0, 0);
+}
+
+SSSE3 static inline void ssse3_begin(ssse3_span *v, const pl_ori_state *st,
+                                     const pl_ori_coef *co) {
+    int16_t gyr = (int16_t)co->rest_gyr, acc = (int16_t)co->rest_acc;
+    v->angle_factor = _mm_set1_epi32((1 << 16) | co->half_angle);
+    v->angle_low = _mm_set1_epi16((int16_t)co->half_angle_low);
+    v->angle_more = _mm_set1_epi16(co->half_angle_low > 32767 ? -1 : 0);
+    v->limit = _mm_setr_epi16(gyr, gyr, gyr, acc, acc, acc, 0, 0);
+    v->carry = _mm_setr_epi32(st->carry[0], st->carry[1], st->carry[2], 0);
+    v->cross = _mm_setr_epi16(st->h[1], st->h[2], st->h[2], st->h[0], st->h[0], st->h[1], 0, 0);
+    memcpy(v->h, st->h, sizeof st->h);
+    ssse3_reload(v, st);
+}
+
+/* Gives back to the state what single updates keep there. */
+SSSE3 static inline void ssse3_end(const ssse3_span *v, pl_ori_state *st) {
+    int32_t carry[4];
+    _mm_storeu_si128((__m128i *)carry, v->carry);
+    for (int i = 0; i < 3; i++) {
+        st->carry[i] = (int16_t)carry[i];
+        st->h[i] = v->h[i];
+    }
+}
+
+/* Saturation, movement and sums of raw counts: gx gy gz ax ay az in words. */
+SSSE3 static inline void ssse3_raw(const ssse3_span *v, pl_ori_state *st, __m128i s) {
+    __m128i size = _mm_xor_si128(s, _mm_srai_epi16(s, 15));
+    int clipped = _mm_movemask_epi8(_mm_cmpeq_epi16(size, _mm_set1_epi16(INT16_MAX))) & 0x3F;
+    if (clipped) {
+        st->seen |= PL_ORI_SEEN_CLIP | PL_ORI_SEEN_MOTION;
+    }
+    if (st->seen & PL_ORI_SEEN_MOTION) {
+        return;
+    }
+    __m128i off = _mm_subs_epi16(s, v->still);
+    __m128i far = _mm_or_si128(_mm_cmpgt_epi16(off, v->limit),
+                               _mm_cmpgt_epi16(_mm_sub_epi16(_mm_setzero_si128(), v->limit), off));
+    if (_mm_movemask_epi8(far) & 0xFFF) {
+        st->seen |= PL_ORI_SEEN_MOTION;
+    }
+    __m128i *sum = (__m128i *)st->sum_raw, *rest = (__m128i *)(st->sum_raw + 4);
+    __m128i sign = _mm_srai_epi16(s, 15);
+    _mm_storeu_si128(sum, _mm_add_epi32(_mm_loadu_si128(sum), _mm_unpacklo_epi16(s, sign)));
+    _mm_storel_epi64(rest, _mm_add_epi32(load64(rest), _mm_unpackhi_epi16(s, sign)));
+}
+
+/* One sample; reads 8 bytes at both pointers. */
+SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int16_t *gyr,
+                                      const int16_t *acc) {
+    const __m128i zero = _mm_setzero_si128();
+    const __m128i half16 = _mm_set1_epi32(0x8000);
+    __m128i g = load64(gyr), a = load64(acc);
+    __m128i s = PICK(_mm_unpacklo_epi64(g, a), 0, 1, 2, 4, 5, 6, -1, -1);
+    _mm_storel_epi64((__m128i *)st->last, s);
+    int32_t end = _mm_cvtsi128_si32(_mm_srli_si128(s, 8));
+    memcpy(&st->last[4], &end, sizeof end);
+    ssse3_raw(v, st, s);
+
+    /* s half_angle + floor(s half_angle_low / 2^16), the latter factor unsigned. */
+    g = PICK(g, 0, 1, 2, -1, -1, -1, -1, -1);
+    a = PICK(a, 0, 1, 2, -1, -1, -1, -1, -1);
+    __m128i low = _mm_add_epi16(_mm_mulhi_epi16(g, v->angle_low), _mm_and_si128(g, v->angle_more));
+    __m128i angle = _mm_sub_epi32(_mm_madd_epi16(_mm_unpacklo_epi16(g, low), v->angle_factor),
+                                  v->bias);
+    __m128i h = _mm_srai_epi32(_mm_add_epi32(angle, half16), 16);
+    h = _mm_packs_epi32(h, zero);
+    _mm_storel_epi64((__m128i *)v->h, h);
+
+    /* Coning: previous x h. */
+    const __m128i minus_odd = _mm_setr_epi16(1, -1, 1, -1, 1, -1, 1, -1);
+    __m128i turned = _mm_sign_epi16(PICK(h, 2, 1, 0, 2, 1, 0, -1, -1), minus_odd);
+    __m128i cone = _mm_srai_epi32(_mm_madd_epi16(v->cross, turned), 2);
+    cone = _mm_add_epi32(cone, _mm_add_epi32(_mm_srai_epi32(cone, 2), _mm_srai_epi32(cone, 4)));
+    v->cross = PICK(h, 1, 2, 2, 0, 0, 1, -1, -1);
+
+    __m128i square2 = _mm_madd_epi16(h, h);
+    uint32_t square = (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(square2, _mm_srli_si128(square2, 4)));
+    square >>= 14;
+    int32_t lack = (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
+    __m128i short_of = _mm_madd_epi16(_mm_unpacklo_epi16(h, zero), _mm_set1_epi32(lack));
+    __m128i x = _mm_add_epi32(_mm_sub_epi32(_mm_add_epi32(angle, cone), short_of), v->carry);
+    __m128i d = _mm_srai_epi32(_mm_add_epi32(x, half16), 16);
+    v->carry = _mm_sub_epi32(x, _mm_slli_epi32(d, 16));
+    d = _mm_packs_epi32(d, zero);
+
+    /* q := q (x) d: w (0 x y z) + a (-x 0 -z y) + b (-y z 0 -x) + c (-z -y x 0). */
+    __m128i n2 = _mm_madd_epi16(d, d);
+    uint32_t n = (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(n2, _mm_srli_si128(n2, 4))) >> 2;
+    __m128i q = _mm_loadu_si128((__m128i *)st->q);
+    if (n <= STEP_SERIES_MAX) {
+        int32_t lost = (int32_t)((n + 256) >> 9) + (int32_t)(((n >> 12) * (n >> 12)) >> 15);
+        __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half16), 16);
+        __m128i r16 = _mm_packs_epi32(r, r);
+        __m128i wa = _mm_shuffle_epi32(r16, 0x00), bc = _mm_shuffle_epi32(r16, 0x55);
+        __m128i d1 = _mm_sign_epi16(PICK(d, -1, 0, 0, -1, 1, 2, 2, 1),
+                                    _mm_setr_epi16(1, -1, 1, 1, 1, -1, 1, 1));
+        __m128i d2 = _mm_sign_epi16(PICK(d, 1, 2, 2, 1, -1, 0, 0, -1),
+                                    _mm_setr_epi16(-1, -1, 1, -1, 1, 1, -1, 1));
+        __m128i sum = _mm_add_epi32(_mm_madd_epi16(wa, d1), _mm_madd_epi16(bc, d2));
+        __m128i loss = _mm_srai_epi32(_mm_madd_epi16(_mm_and_si128(r, _mm_set1_epi32(0xFFFF)),
+                                                     _mm_set1_epi32(lost)), 4);
+        q = _mm_sub_epi32(_mm_add_epi32(q, _mm_slli_epi32(sum, 1)), loss);
+        _mm_storeu_si128((__m128i *)st->q, q);
+    } else {
+        int16_t far[8];
+        _mm_storeu_si128((__m128i *)far, d);
+        step_turn(st->q, far[0], far[1], far[2]);
+        q = _mm_loadu_si128((__m128i *)st->q);
+    }
+
+    /* a - h x a, saturated. */
+    __m128i across = _mm_madd_epi16(_mm_sign_epi16(v->cross, minus_odd),
+                                    PICK(a, 2, 1, 0, 2, 1, 0, -1, -1));
+    across = _mm_srai_epi32(_mm_add_epi32(across, _mm_set1_epi32(0x4000)), 15);
+    __m128i b = _mm_sub_epi32(_mm_srai_epi32(_mm_unpacklo_epi16(zero, a), 16), across);
+    b = _mm_packs_epi32(b, zero);
+
+    /* Columns of the rotation matrix, Q13. */
+    const __m128i half14 = _mm_set1_epi32(0x2000);
+    __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half16), 16);
+    r = _mm_packs_epi32(r, r); /* w x y z w x y z */
+    __m128i w_odd = _mm_sign_epi16(PICK(r, 2, 3, 1, 0, 1, 0, -1, -1), _mm_setr_epi16(1, 1, 1, 1, 1, -1, 0, 0));
+    __m128i c0 = _mm_madd_epi16(w_odd, PICK(r, 2, 3, 2, 3, 3, 2, -1, -1));
+    w_odd = _mm_sign_epi16(PICK(r, 1, 0, 1, 3, 2, 0, -1, -1), _mm_setr_epi16(1, -1, 1, 1, 1, 1, 0, 0));
+    __m128i c1 = _mm_madd_epi16(w_odd, PICK(r, 2, 3, 1, 3, 3, 1, -1, -1));
+    w_odd = _mm_sign_epi16(PICK(r, 1, 0, 2, 0, 1, 2, -1, -1), _mm_setr_epi16(1, 1, 1, -1, 1, 1, 0, 0));
+    __m128i c2 = _mm_madd_epi16(w_odd, PICK(r, 3, 2, 3, 1, 1, 2, -1, -1));
+    c0 = _mm_srai_epi32(_mm_add_epi32(c0, half14), 14);
+    c1 = _mm_srai_epi32(_mm_add_epi32(c1, half14), 14);
+    c2 = _mm_srai_epi32(_mm_add_epi32(c2, half14), 14);
+    c0 = _mm_add_epi32(_mm_sign_epi32(c0, _mm_setr_epi32(-1, 1, 1, 0)), _mm_setr_epi32(8192, 0, 0, 0));
+    c1 = _mm_add_epi32(_mm_sign_epi32(c1, _mm_setr_epi32(1, -1, 1, 0)), _mm_setr_epi32(0, 8192, 0, 0));
+    c2 = _mm_add_epi32(_mm_sign_epi32(c2, _mm_setr_epi32(1, 1, -1, 0)), _mm_setr_epi32(0, 0, 8192, 0));
+    __m128i c01 = _mm_or_si128(_mm_and_si128(c0, _mm_set1_epi32(0xFFFF)), _mm_slli_epi32(c1, 16));
+    __m128i f01 = _mm_srai_epi32(_mm_madd_epi16(c01, _mm_shuffle_epi32(b, 0x00)), 9);
+    __m128i f2 = _mm_srai_epi32(_mm_madd_epi16(c2, _mm_shuffle_epi32(b, 0x55)), 9);
+    __m128i *sum = (__m128i *)st->sum_force; /* and one more, which gets zero */
+    _mm_storeu_si128(sum, _mm_add_epi32(_mm_loadu_si128(sum), _mm_add_epi32(f01, f2)));
+}
+
+/* put_quat of fusion_batch.c for the state's attitude, `ahead` within bounds. */
+SSSE3 static inline void ssse3_quat(const ssse3_span *v, const pl_ori_state *st, double ahead,
+                                    double *out) {
+    const __m128d minus_low = _mm_setr_pd(-0.0, 0.0), minus_high = _mm_setr_pd(0.0, -0.0);
+    __m128i q = _mm_loadu_si128((const __m128i *)st->q);
+    __m128i h = _mm_srai_epi32(_mm_unpacklo_epi16(_mm_setzero_si128(), load64(v->h)), 16);
+    __m128d scale = _mm_set1_pd(ahead);
+    __m128d xy = _mm_mul_pd(_mm_cvtepi32_pd(h), scale);
+    __m128d z = _mm_mul_pd(_mm_cvtepi32_pd(_mm_shuffle_epi32(h, 0xAA)), scale);
+    __m128d x = _mm_unpacklo_pd(xy, xy), y = _mm_unpackhi_pd(xy, xy);
+    __m128d ab = _mm_cvtepi32_pd(q), cd = _mm_cvtepi32_pd(_mm_shuffle_epi32(q, 0xEE));
+    __m128d ba = _mm_xor_pd(_mm_shuffle_pd(ab, ab, 1), minus_low);  /* -b a */
+    __m128d dc = _mm_xor_pd(_mm_shuffle_pd(cd, cd, 1), minus_high); /* d -c */
+    __m128d low = _mm_sub_pd(_mm_add_pd(ab, _mm_mul_pd(x, ba)),
+                             _mm_add_pd(_mm_mul_pd(y, cd), _mm_mul_pd(z, dc)));
+    __m128d high = _mm_add_pd(_mm_add_pd(cd, _mm_mul_pd(x, dc)),
+                              _mm_add_pd(_mm_mul_pd(y, ab), _mm_mul_pd(z, ba)));
+    __m128d square = _mm_add_pd(_mm_mul_pd(low, low), _mm_mul_pd(high, high));
+    double n = _mm_cvtsd_f64(_mm_add_sd(square, _mm_unpackhi_pd(square, square)));
+    __m128d unit = _mm_set1_pd(inverse_root(n * 0x1p-60) * 0x1p-30);
+    _mm_storeu_pd(out, _mm_mul_pd(low, unit));
+    _mm_storeu_pd(out + 2, _mm_mul_pd(high, unit));
+}
+
+#endif
