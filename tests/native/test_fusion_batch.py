@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from plumbcore import ORI_CONVERGED, ORI_RESTING, STATE_SIZE, Orientation
 from plumbline.fusion import OrientationFilter
-from wearer import read
+from two_segments import read
 
 
 def noise(kind, n, seed):
