@@ -6,6 +6,7 @@ names over the same C through cffi, so that the files of `device/brace` run unch
 """
 
 from plumbcore._core import lib
+from plumbcore.balance import SWAY_FIELDS, Smooth, Sway
 from plumbcore.crc import crc32
 from plumbcore.frame import (
     BULK,
@@ -41,6 +42,7 @@ from plumbcore.window import WINDOW_FIELDS, Window, scores
 __all__ = [
     "BENDING", "BLOCK_FIELDS", "BLOCK_SAMPLES", "STILL", "WEARING", "Pipe",
     "WINDOW_FIELDS", "Window", "scores",
+    "SWAY_FIELDS", "Smooth", "Sway",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",

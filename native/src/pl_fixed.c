@@ -140,3 +140,23 @@ int fx_unit(int32_t v[], int n) {
     }
     return 1;
 }
+
+uint32_t fx_sqrt64(uint64_t x) {
+    if (x <= UINT32_MAX) {
+        return fx_sqrt((uint32_t)x);
+    }
+    uint64_t root = 0;
+    uint64_t bit = (uint64_t)1 << 62;
+    while (bit > x) {
+        bit >>= 2;
+    }
+    for (; bit != 0u; bit >>= 2) {
+        if (x >= root + bit) {
+            x -= root + bit;
+            root = (root >> 1) + bit;
+        } else {
+            root >>= 1;
+        }
+    }
+    return (uint32_t)root;
+}

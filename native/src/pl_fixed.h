@@ -65,5 +65,6 @@ int32_t fx_dot(const int32_t u[3], const int32_t v[3]);
 
 /* floor(sqrt(x)). */
 uint32_t fx_sqrt(uint32_t x);
+uint32_t fx_sqrt64(uint64_t x);
 
 #endif

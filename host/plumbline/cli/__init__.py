@@ -24,10 +24,7 @@ COMMANDS = {
     "live": ("live", "Watch what a brace sees and decides, as it happens."),
     "settings": ("settings", "Show and change a brace's own settings."),
     "plan": ("plan", "Exercise plans: write, check, approve, change, stop."),
-    "prom": (
-        "prom",
-        "Questionnaires and check-ins: pain, function, sleep, stress, signs to heed.",
-    ),
+    "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),
     "doctor": ("doctor", "Check this computer and the braces on it, and say what to do."),

@@ -24,10 +24,10 @@ def _entry_options(function):
 
 @common.group(name="prom")
 def command() -> None:
-    """Questionnaires and check-ins: pain, function, sleep, stress, signs to heed.
+    """Questionnaires and check-ins: pain, function, sleep, stress.
 
-    Entries are kept for good; a correction is another entry.  Of the Oswestry index only the
-    score is taken: its item texts are licensed.
+    Signs that need a doctor are asked for as well.  Entries are kept for good; a correction is
+    another entry.  Of the Oswestry index only the score is taken: its item texts are licensed.
     """
 
 

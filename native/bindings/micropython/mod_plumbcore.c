@@ -12,6 +12,7 @@
 #include "pl_fusion.h"
 #include "pl_pipe.h"
 #include "pl_segment.h"
+#include "pl_sway.h"
 #include "pl_version.h"
 #include "pl_window.h"
 
@@ -59,6 +60,10 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Window), MP_ROM_PTR(&plumbcore_window_type) },
     { MP_ROM_QSTR(MP_QSTR_scores), MP_ROM_PTR(&plumbcore_scores_obj) },
     { MP_ROM_QSTR(MP_QSTR_WINDOW_FIELDS), MP_ROM_INT(PL_WINDOW_FIELDS) },
+
+    { MP_ROM_QSTR(MP_QSTR_Sway), MP_ROM_PTR(&plumbcore_sway_type) },
+    { MP_ROM_QSTR(MP_QSTR_SWAY_FIELDS), MP_ROM_INT(PL_SWAY_FIELDS) },
+    { MP_ROM_QSTR(MP_QSTR_Smooth), MP_ROM_PTR(&plumbcore_smooth_type) },
 
     { MP_ROM_QSTR(MP_QSTR_Log), MP_ROM_PTR(&plumbcore_log_type) },
     { MP_ROM_QSTR(MP_QSTR_SUMMARY), MP_ROM_INT(PL_STREAM_SUMMARY) },

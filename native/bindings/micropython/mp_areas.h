@@ -4,6 +4,10 @@
 
 #include "py/obj.h"
 
+/* mp_balance.c */
+extern const mp_obj_type_t plumbcore_sway_type;
+extern const mp_obj_type_t plumbcore_smooth_type;
+
 /* mp_crc.c */
 extern const mp_obj_fun_builtin_var_t plumbcore_crc32_obj;
 
