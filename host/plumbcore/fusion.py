@@ -110,10 +110,6 @@ class Orientation:
         """Specific force of the last sample, sensor frame, into 3 int32, 10^-6 g."""
         lib.pl_ori_force(self._state, self._coef, _int32(out, 3))
 
-    def earth_force(self, out) -> None:
-        """Specific force of the last sample, earth frame (z up), into 3 int32, 10^-6 g."""
-        lib.pl_ori_earth_force(self._state, self._coef, _int32(out, 3))
-
     def bias(self, out) -> None:
         """Gyroscope bias, sensor frame, into 3 int32, 10^-6 deg/s."""
         lib.pl_ori_bias(self._state, self._coef, _int32(out, 3))

@@ -17,7 +17,7 @@ madgwick bench_madgwick;
 const void *const bench_api[] = {
     pl_ori_params_default, pl_ori_coef_init, pl_ori_init, pl_ori_update, pl_ori_update_block,
     pl_ori_update_fifo, pl_ori_gap, pl_ori_quat, pl_ori_flags, pl_ori_rate, pl_ori_force,
-    pl_ori_earth_force, pl_ori_bias, pl_ori_set_bias, pl_ori_save, pl_ori_restore,
+    pl_ori_bias, pl_ori_set_bias, pl_ori_save, pl_ori_restore,
 };
 
 int bench_init(uint32_t rate_mhz, uint32_t gyr_fs_mdps, uint32_t acc_fs_ug) {

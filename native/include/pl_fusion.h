@@ -42,7 +42,7 @@
  *                     a frozen sensor, a mean specific force outside 0.5 .. 1.5 g (wrong full
  *                     scale, free fall, a broken part), a correction of over 0.1 rad in a block
  *   PL_ORI_CLIPPED    the gyroscope saturated in this or the last block: rotation was lost
- *   PL_ORI_FROZEN     all six readings have not changed by one count for PL_ORI_FROZEN_MS
+ *   PL_ORI_FROZEN     all six readings have not changed by one count for PL_ORI_SETTLE_MS
  *
  * Faults: clipped accelerometer values are used as they are (leaving them out is worse).  A
  * saturated gyroscope loses rotation that nobody can restore; the inclination comes back from the
@@ -74,10 +74,9 @@ enum {
 #define PL_ORI_TURN_MAX_DEG 54u
 
 #define PL_ORI_HOLD_MS 100u
-#define PL_ORI_SETTLE_MS 2000u
-#define PL_ORI_START_MS 3000u
 #define PL_ORI_REST_MS 1500u
-#define PL_ORI_FROZEN_MS 2000u
+#define PL_ORI_SETTLE_MS 2000u /* also how long a frozen sensor may be so */
+#define PL_ORI_LEVEL_MIN 256   /* counts: what a first specific force must have at least */
 
 /* What the user chooses. */
 typedef struct {
@@ -112,12 +111,11 @@ typedef struct {
 typedef struct {
     int32_t half_angle;       /* h of one count, whole part */
     int32_t half_angle_low;   /* ... and fraction, Q16 */
-    int32_t bias_limit;       /* largest distance of the bias from its origin */
-    int32_t bias_origin_max;
+    int32_t bias_limit;       /* largest distance of the bias from its origin, of that from 0 half */
     int32_t p_growth;         /* variances of the bias, (0.01 deg/s)^2 in Q12: per block */
     int32_t w_motion;         /* ... of its measurement */
     int32_t w_rest;
-    int32_t mdps_per_bias;    /* mdps of the bias's unit, Q31 */
+    int32_t udps_per_bias;    /* 10^-6 deg/s of the bias's unit, Q26 */
     uint32_t gyr_fs_mdps;
     uint32_t acc_fs_ug;
     uint32_t rate_mhz;
@@ -128,12 +126,10 @@ typedef struct {
     uint16_t rest_gyr;        /* counts */
     uint16_t rest_acc;        /* counts */
     uint16_t delay;           /* samples, Q12 */
-    uint16_t start_blocks;
     uint16_t settle_blocks;
     uint16_t rest_blocks;
-    uint16_t frozen_blocks;
     uint16_t hold_samples;
-    uint16_t level_min;       /* counts: the least that a first specific force must be */
+    uint16_t unused;
     uint16_t block_log2;      /* a block is 2^block_log2 samples */
 } pl_ori_coef;
 
@@ -153,16 +149,16 @@ typedef struct {
     int16_t row[3];           /* the row low-passed last, Q14 */
     int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */
     int16_t correction[2];    /* about earth x and y, half angle Q18 */
-    uint16_t start;           /* blocks since the low-pass began, up to start_blocks */
+    uint16_t start;           /* blocks since the low-pass began, up to twice rest_blocks */
     uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
     uint16_t rest;            /* blocks without movement, up to rest_blocks */
-    uint16_t frozen;          /* blocks without any change, up to frozen_blocks */
+    uint16_t frozen;          /* blocks without any change, up to settle_blocks */
     uint16_t block;           /* counts 0 .. 5: whose turn it is in the slow part */
     uint16_t unused;
     int32_t bias_origin[3];   /* as the bias */
     int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
     int32_t force_s2[3];
-    int32_t row_s1[2][3];     /* low-pass of the first two rows of the rotation matrix, Q16 */
+    int32_t row_s1[2][3];     /* low-pass of the first two rows of the rotation matrix, Q28 */
     int32_t row_s2[2][3];
     int32_t still_s1[6];      /* low-pass of the raw counts, gyroscope then accelerometer, Q12 */
     int32_t still_s2[6];
@@ -193,7 +189,7 @@ enum {
 /* Fills *coef; 0, or the negative error that names the parameter.  Uses 64-bit divisions. */
 int pl_ori_coef_init(pl_ori_coef *coef, const pl_ori_params *params);
 
-/* Starts anew: bias 0, inclination from the first sample of over 1/8 g. */
+/* Starts anew: bias 0, inclination from the first sample of over PL_ORI_LEVEL_MIN counts. */
 void pl_ori_init(pl_ori_state *state, const pl_ori_coef *coef);
 
 /* One sample: gx gy gz ax ay az in counts. */
@@ -204,8 +200,8 @@ void pl_ori_update_block(pl_ori_state *state, const pl_ori_coef *coef, const uin
                          uint32_t n);
 
 /*
- * n samples were lost here.  Up to PL_ORI_HOLD_MS the last angular rate is taken to have gone on;
- * after longer gaps the quaternion stays and the inclination is found again as after a start,
+ * n samples were lost here.  Up to PL_ORI_HOLD_MS the last angular rate (of up to 28 degrees a
+ * sample) is taken to have gone on; after longer gaps the quaternion stays and the inclination is found again as after a start,
  * with the bias kept.
  */
 void pl_ori_gap(pl_ori_state *state, const pl_ori_coef *coef, uint32_t n);
@@ -222,15 +218,12 @@ void pl_ori_rate(const pl_ori_state *state, const pl_ori_coef *coef, int32_t rat
 /* Specific force of the last sample, sensor frame, 10^-6 g. */
 void pl_ori_force(const pl_ori_state *state, const pl_ori_coef *coef, int32_t force_ug[3]);
 
-/* The same in the earth frame. */
-void pl_ori_earth_force(const pl_ori_state *state, const pl_ori_coef *coef, int32_t force_ug[3]);
-
 /* Gyroscope bias, sensor frame, 10^-6 deg/s. */
 void pl_ori_bias(const pl_ori_state *state, const pl_ori_coef *coef, int32_t bias_udps[3]);
 
 /*
  * Sets the bias, from before a power cycle for instance, and the origin that it may leave by
- * bias_clip_mdps; held within 30 deg/s of 0.
+ * bias_clip_mdps; held within twice that of 0.
  */
 void pl_ori_set_bias(pl_ori_state *state, const pl_ori_coef *coef, const int32_t bias_udps[3]);
 

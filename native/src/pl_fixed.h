@@ -14,6 +14,13 @@
 
 #include <stdint.h>
 
+/* For what runs rarely: made small rather than fast. */
+#ifdef __GNUC__
+#define FX_COLD __attribute__((cold))
+#else
+#define FX_COLD
+#endif
+
 typedef char pl_fixed_needs_arithmetic_shifts[((-1) >> 1) == -1 ? 1 : -1];
 
 /* floor(a * b / 2^16).  -32768 <= b <= 32768. */

@@ -6,9 +6,10 @@
 #include "pl_fusion_block.h"
 #include "pl_fusion_step.h"
 
-#define BIAS_ORIGIN_MAX_MDPS 30000u
+/* A block is as long as this lets it be; 50 ms for the slowest rates. */
+#define BLOCK_MAX_US 85000u
 
-void pl_ori_params_default(pl_ori_params *params) {
+FX_COLD void pl_ori_params_default(pl_ori_params *params) {
     static const pl_ori_params defaults = {
         .rate_mhz = 104000,
         .gyr_fs_mdps = 2293760,
@@ -23,7 +24,7 @@ void pl_ori_params_default(pl_ori_params *params) {
 }
 
 /* a * b / c in 64 bits, rounded to nearest; the caller knows that the result fits. */
-static uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
+static FX_COLD uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
     return (uint32_t)((a * b + c / 2) / c);
 }
 
@@ -31,7 +32,7 @@ static int within(uint32_t x, uint32_t low, uint32_t high) {
     return x - low <= high - low;
 }
 
-static int check(const pl_ori_params *p) {
+static FX_COLD int check(const pl_ori_params *p) {
     if (!within(p->rate_mhz, PL_ORI_RATE_MIN_MHZ, PL_ORI_RATE_MAX_MHZ)) {
         return PL_EFUSION_RATE;
     }
@@ -53,7 +54,7 @@ static int check(const pl_ori_params *p) {
  * Butterworth low-pass of time constant tau, period t <= 170 ms, both in us:
  * g = tan(x), x = t / (sqrt(2) tau) <= 0.25; all in Q16.
  */
-static void svf_init(pl_svf_coef *c, uint32_t t, uint32_t tau) {
+static FX_COLD void svf_init(pl_svf_coef *c, uint32_t t, uint32_t tau) {
     uint32_t x = (t * 23170u + tau / 4) / (tau / 2);
     uint32_t g = x + ((x * x >> 16) * x >> 16) / 3;
     uint32_t a1 = 0xFFFFFFFFu / (65536u + (g * (g + 92682u) >> 16));
@@ -62,7 +63,7 @@ static void svf_init(pl_svf_coef *c, uint32_t t, uint32_t tau) {
     c->a2 = (uint16_t)(a1 * g >> 16);
 }
 
-int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
+FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     int error = check(p);
     if (error) {
         return error;
@@ -71,67 +72,62 @@ int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
        constant is pi / 180 * 2^31. */
     uint32_t count = ratio(p->gyr_fs_mdps, 37480660u, p->rate_mhz);
     uint32_t full = count / 2; /* h of 32768 counts */
-    uint64_t unit = (uint64_t)full << PL_ORI_BIAS_BITS;
-    uint32_t limit = ratio(unit, p->bias_clip_mdps, p->gyr_fs_mdps);
-    uint32_t origin = ratio(unit, BIAS_ORIGIN_MAX_MDPS, p->gyr_fs_mdps);
-    if (full + ((limit + origin) >> PL_ORI_BIAS_BITS) > (STEP_H_MAX - 1u) << 16) {
+    uint32_t limit = ratio((uint64_t)full << PL_ORI_BIAS_BITS, p->bias_clip_mdps, p->gyr_fs_mdps);
+    if (full + (3 * limit >> PL_ORI_BIAS_BITS) > (STEP_H_MAX - 1u) << 16) {
         return PL_EFUSION_RATE;
     }
-    memset(co, 0, sizeof *co);
     co->half_angle = (int32_t)(count >> 16);
     co->half_angle_low = (int32_t)(count & 0xFFFFu);
-    co->mdps_per_bias = (int32_t)ratio((uint64_t)p->gyr_fs_mdps << 28, 1, full);
+    co->udps_per_bias = (int32_t)ratio((uint64_t)p->gyr_fs_mdps << 23, 1000, full);
     co->bias_limit = (int32_t)limit;
-    co->bias_origin_max = (int32_t)origin;
     co->gyr_fs_mdps = p->gyr_fs_mdps;
     co->acc_fs_ug = p->acc_fs_ug;
     co->rate_mhz = p->rate_mhz;
-    co->delay = (uint16_t)ratio((uint64_t)p->delay_us * p->rate_mhz, 4096, 1000000000u);
+    co->delay = (uint16_t)(p->rate_mhz / 1000u * p->delay_us * 268u >> 16); /* 268 / 2^16: 4096 / 10^6 */
 
-    while (2000000u << co->block_log2 <= 85u * p->rate_mhz && co->block_log2 < 7) {
-        co->block_log2++;
+    uint32_t t = 1000000000u / p->rate_mhz, log2 = 0; /* us: of a sample, then of a block */
+    for (; t <= BLOCK_MAX_US / 2 && log2 < 7; t *= 2) {
+        log2++;
     }
-    uint32_t t = ratio(1u << co->block_log2, 1000000000u, p->rate_mhz); /* us */
+    co->block_log2 = (uint16_t)log2;
     svf_init(&co->force, t, p->tau_ms * 1000u);
     svf_init(&co->row, 2 * t, p->tau_ms * 1000u);
     svf_init(&co->rest, t, 500000u);
     co->force_unit = (uint16_t)(p->acc_fs_ug / 489u); /* Q14 counts to Q24 g: 2048 / 10^6 */
-    co->level_min = (uint16_t)(4096000000u / p->acc_fs_ug);
     co->rest_gyr = (uint16_t)(p->rest_gyr_mdps * 32768u / p->gyr_fs_mdps);
-    co->rest_acc = (uint16_t)ratio(p->rest_acc_mg * 1000u, 32768u, p->acc_fs_ug);
-    co->start_blocks = (uint16_t)(PL_ORI_START_MS * 1000u / t);
+    co->rest_acc = (uint16_t)(p->rest_acc_mg * 32768u / (p->acc_fs_ug / 1000u));
     co->settle_blocks = (uint16_t)(PL_ORI_SETTLE_MS * 1000u / t);
     co->rest_blocks = (uint16_t)(PL_ORI_REST_MS * 1000u / t);
-    co->frozen_blocks = (uint16_t)(PL_ORI_FROZEN_MS * 1000u / t);
-    co->hold_samples = (uint16_t)(PL_ORI_HOLD_MS * p->rate_mhz / 1000000u);
+    co->hold_samples = (uint16_t)(p->rate_mhz / (1000000u / PL_ORI_HOLD_MS));
+    co->unused = 0;
 
     /* The bias is forgotten by (0.1 deg/s)^2 in 100 s; in these units that is 1 per second.  A
        measurement's variance w makes it settle at p: w = p^2 / growth + p, with p = (0.1 deg/s)^2
        from motion and (0.03 deg/s)^2 from rest; less, as each direction is measured in every
        second or third block only. */
     co->p_growth = (int32_t)((t * 268u + 32768u) >> 16);
-    co->w_motion = (int32_t)(2500000000u / t * 16384u + 100u * 4096u) / 2;
-    co->w_rest = (int32_t)(1296000000u / t * 256u + 9u * 4096u) / 3;
+    co->w_motion = (int32_t)(2500000000u / t * 8192u + 50u * 4096u);
+    co->w_rest = (int32_t)(432000000u / t * 256u + 3u * 4096u);
     return 0;
 }
 
-void pl_ori_init(pl_ori_state *st, const pl_ori_coef *co) {
+FX_COLD void pl_ori_init(pl_ori_state *st, const pl_ori_coef *co) {
     (void)co;
     memset(st, 0, sizeof *st);
     st->q[0] = 1 << 30;
     st->p[0] = st->p[3] = st->p[5] = BLOCK_P_START;
 }
 
-int32_t pl_ori_cosine_loss(uint32_t n) {
+FX_COLD int32_t pl_ori_cosine_loss(uint32_t n) {
     n = n < (1u << 28) ? n : 1u << 28;
     return 2 * (32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n));
 }
 
-void pl_ori_level(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
+FX_COLD void pl_ori_level(pl_ori_state *st, const int16_t s[6]) {
     int32_t x = s[3], y = s[4], z = s[5];
     int32_t norm = (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
     memcpy(st->last, s, sizeof st->last);
-    if (norm < co->level_min) {
+    if (norm < PL_ORI_LEVEL_MIN) {
         return;
     }
     if (norm >= 16384) {
@@ -159,92 +155,71 @@ void pl_ori_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample
     step_update(st, co, sample);
 }
 
-/* Turns q by the half angles h, Q15; for what is rarely called. */
-static void turn(int32_t q[4], const int32_t h[3]) {
-    int32_t lack = step_lack(h[0], h[1], h[2]);
-    step_turn(q, h[0] - ROUND(h[0] * lack, 16), h[1] - ROUND(h[1] * lack, 16),
-              h[2] - ROUND(h[2] * lack, 16));
-}
-
-static int16_t read_s16(const uint8_t *at) {
-    return (int16_t)(uint16_t)(at[0] | at[1] << 8);
-}
-
-void pl_ori_update_block(pl_ori_state *st, const pl_ori_coef *co, const uint8_t *samples,
-                         uint32_t n) {
-    for (; n > 0; n--, samples += 12) {
-        int16_t s[6];
-        for (int i = 0; i < 6; i++) {
-            s[i] = read_s16(samples + 2 * i);
-        }
-        pl_ori_update(st, co, s);
+/* Goes ahead by the half angles h, Q15, as if at most STEP_AHEAD_MAX each. */
+static FX_COLD void go_ahead(int32_t q[4], const int32_t h[3]) {
+    int32_t half[3];
+    for (int i = 0; i < 3; i++) {
+        half[i] = fx_clamp(h[i], STEP_AHEAD_MAX) * 8;
     }
+    pl_ori_nudge(q, half);
+    pl_ori_renormalise(q);
+    pl_ori_renormalise(q);
 }
 
-void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
+FX_COLD void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
     if (n > co->hold_samples) {
-        st->start = 0;
-        st->settle = 0;
-        st->rest = 0;
-        memset(st->h, 0, sizeof st->h);
+        st->start = st->settle = st->rest = 0;
+        st->h[0] = st->h[1] = st->h[2] = 0;
         return;
     }
     const int32_t h[3] = { st->h[0], st->h[1], st->h[2] };
     for (; n > 0; n--) {
-        turn(st->q, h);
+        go_ahead(st->q, h);
     }
 }
 
-void pl_ori_quat(const pl_ori_state *st, const pl_ori_coef *co, int32_t q[4]) {
-    int32_t w = st->q[0], x = st->q[1], y = st->q[2], z = st->q[3];
+FX_COLD void pl_ori_quat(const pl_ori_state *st, const pl_ori_coef *co, int32_t q[4]) {
     int32_t h[3];
+    memcpy(q, st->q, sizeof st->q);
     for (int i = 0; i < 3; i++) {
-        h[i] = 2 * fx_clamp((st->h[i] * co->delay) >> 12, STEP_AHEAD_MAX); /* Q16 */
+        h[i] = (st->h[i] * co->delay) >> 12;
     }
-    /* q (x) (1, h), brought back to length 1: near enough to exp(h) for angles like these. */
-    q[0] = w - fx_mul_s16(x, h[0]) - fx_mul_s16(y, h[1]) - fx_mul_s16(z, h[2]);
-    q[1] = x + fx_mul_s16(w, h[0]) + fx_mul_s16(y, h[2]) - fx_mul_s16(z, h[1]);
-    q[2] = y + fx_mul_s16(w, h[1]) + fx_mul_s16(z, h[0]) - fx_mul_s16(x, h[2]);
-    q[3] = z + fx_mul_s16(w, h[2]) + fx_mul_s16(x, h[1]) - fx_mul_s16(y, h[0]);
-    pl_ori_renormalise(q);
-    pl_ori_renormalise(q);
-    pl_ori_renormalise(q);
+    go_ahead(q, h);
 }
 
 uint32_t pl_ori_flags(const pl_ori_state *st, const pl_ori_coef *co) {
     return step_flags(st, co);
 }
 
-void pl_ori_rate(const pl_ori_state *st, const pl_ori_coef *co, int32_t rate_mdps[3]) {
+/* What `count` is in the unit of the full scale. */
+static FX_COLD int32_t scaled(int32_t count, uint32_t full_scale) {
+    return fx_mul_s16(2 * (int32_t)full_scale, count);
+}
+
+FX_COLD void pl_ori_rate(const pl_ori_state *st, const pl_ori_coef *co, int32_t rate_mdps[3]) {
+    int32_t bias_udps[3];
+    pl_ori_bias(st, co, bias_udps);
     for (int i = 0; i < 3; i++) {
-        rate_mdps[i] = (int32_t)(((int64_t)st->last[i] * co->gyr_fs_mdps + 16384) >> 15)
-            - fx_mul_shift(st->bias[i], co->mdps_per_bias, 31);
+        rate_mdps[i] = scaled(st->last[i], co->gyr_fs_mdps) - bias_udps[i] / 1000;
     }
 }
 
-void pl_ori_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t force_ug[3]) {
+FX_COLD void pl_ori_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t force_ug[3]) {
     for (int i = 0; i < 3; i++) {
-        force_ug[i] = (int32_t)(((int64_t)st->last[3 + i] * co->acc_fs_ug + 16384) >> 15);
+        force_ug[i] = scaled(st->last[3 + i], co->acc_fs_ug);
     }
 }
 
-void pl_ori_earth_force(const pl_ori_state *st, const pl_ori_coef *co, int32_t force_ug[3]) {
-    int32_t f[3];
-    pl_ori_force(st, co, f);
-    fx_rotate(force_ug, st->q, f);
-}
-
-void pl_ori_bias(const pl_ori_state *st, const pl_ori_coef *co, int32_t bias_udps[3]) {
+FX_COLD void pl_ori_bias(const pl_ori_state *st, const pl_ori_coef *co, int32_t bias_udps[3]) {
     for (int i = 0; i < 3; i++) {
-        bias_udps[i] = (int32_t)(((int64_t)st->bias[i] * co->mdps_per_bias * 125 + (1 << 27)) >> 28);
+        bias_udps[i] = fx_mul_shift(st->bias[i], co->udps_per_bias, 26);
     }
 }
 
-void pl_ori_set_bias(pl_ori_state *st, const pl_ori_coef *co, const int32_t bias_udps[3]) {
+FX_COLD void pl_ori_set_bias(pl_ori_state *st, const pl_ori_coef *co, const int32_t bias_udps[3]) {
     for (int i = 0; i < 3; i++) {
-        int64_t h = ((int64_t)bias_udps[i] * (1 << 28)) / ((int64_t)co->mdps_per_bias * 125);
-        int32_t limit = co->bias_origin_max;
-        h = h > limit ? limit : h < -limit ? -limit : h;
-        st->bias[i] = st->bias_origin[i] = (int32_t)h;
+        int64_t bias = (int64_t)fx_clamp(bias_udps[i], 1 << 29) * (1 << 26) / co->udps_per_bias;
+        int32_t limit = 2 * co->bias_limit;
+        st->bias[i] = st->bias_origin[i] = (int32_t)(bias > limit ? limit : bias < -limit ? -limit : bias);
     }
 }

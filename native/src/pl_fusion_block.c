@@ -17,7 +17,7 @@
  * Steady input gives itself exactly, whatever the coefficients' rounding.
  * A. Simper, Linear Trapezoidal Integrated State Variable Filter, Cytomic 2014.
  */
-static int32_t low_pass(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in) {
+static FX_COLD int32_t low_pass(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in) {
     int32_t v1 = fx_mul_u16(*s1, c->a1) + fx_mul_u16(in - *s2, c->a2);
     int32_t v2 = *s2 + fx_mul_u16(v1, c->g);
     *s1 = fx_clamp(2 * v1 - *s1, BLOCK_LOW_PASS_MAX);
@@ -25,37 +25,24 @@ static int32_t low_pass(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t 
     return v2;
 }
 
-/* The same for values of 17 bits, with coefficients of 14. */
-static int32_t low_pass_short(int32_t *s1, int32_t *s2, const pl_svf_coef *c, int32_t in) {
-    int32_t v1 = ((c->a1 >> 2) * *s1 + (c->a2 >> 2) * (in - *s2) + 8192) >> 14;
-    int32_t v2 = *s2 + (((c->g >> 2) * v1 + 8192) >> 14);
-    *s1 = fx_clamp(2 * v1 - *s1, BLOCK_SHORT_MAX);
-    *s2 = fx_clamp(2 * v2 - *s2, BLOCK_SHORT_MAX);
-    return v2;
-}
-
 /* Horizontal force x beside the vertical z (Q24 g) as a half angle in Q18, at most 0.125 rad. */
-static int32_t lean(int32_t x, int32_t z) {
-    if (z > ONE_G / 4 * 3 && z < ONE_G / 4 * 5) {
-        return fx_clamp(x >> 7, CLIP_HALF_ANGLE); /* as if it were 1 g: the loop closes anyway */
-    }
-    z = z < ONE_G / 4 ? ONE_G / 4 : z;
-    while (z >= 2 * ONE_G) {
-        z /= 2;
+static FX_COLD int32_t lean(int32_t x, int32_t z) {
+    /* The vertical is taken for 1 g, as the loop closes anyway: unless it would overshoot. */
+    for (; z > ONE_G / 4 * 5; z /= 2) {
         x /= 2;
     }
-    return fx_clamp(fx_clamp(x, z / 4) * 128 / (z / 1024), CLIP_HALF_ANGLE);
+    return fx_clamp(x >> 7, CLIP_HALF_ANGLE);
 }
 
-static int is_far(int32_t x, int32_t limit) {
+static FX_COLD int is_far(int32_t x, int32_t limit) {
     return x >= limit || x <= -limit;
 }
 
 /* Mean specific force of the block to the tilt that it shows. */
-static void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
+static FX_COLD void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
     int32_t v[3];
     uint32_t share = 0;
-    if (st->start < co->start_blocks) {
+    if (st->start < 2 * co->rest_blocks) {
         st->start++;
         share = 65535u / st->start;
     }
@@ -86,7 +73,7 @@ static void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
 }
 
 /* Turns the vector by the correction, about earth x and y. */
-static void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
+static FX_COLD void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
     int32_t x = v[0], y = v[1], z = v[2];
     v[0] = fx_clamp(x + (fx_mul_s16(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
     v[1] = fx_clamp(y - (fx_mul_s16(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
@@ -94,16 +81,16 @@ static void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
 }
 
 /* q^2 in Q29; -1 for some very small q. */
-static int32_t square(int32_t q) {
+static FX_COLD int32_t square(int32_t q) {
     int32_t high = q >> 15, low = q & 0x7FFF;
     return (high * high + ((high * low) >> 14)) >> 1;
 }
 
-int32_t pl_ori_norm(const int32_t q[4]) {
+FX_COLD int32_t pl_ori_norm(const int32_t q[4]) {
     return square(q[0]) + square(q[1]) + square(q[2]) + square(q[3]);
 }
 
-void pl_ori_renormalise(int32_t q[4]) {
+FX_COLD void pl_ori_renormalise(int32_t q[4]) {
     int32_t lack = fx_clamp((1 << 29) - pl_ori_norm(q), (1 << 26) - 1);
     int32_t high = lack >> 11, low = lack & 0x7FF; /* Q18 and Q29 */
     for (int i = 0; i < 4; i++) {
@@ -111,15 +98,26 @@ void pl_ori_renormalise(int32_t q[4]) {
     }
 }
 
+FX_COLD void pl_ori_nudge(int32_t q[4], const int32_t h[3]) {
+    const int32_t w = q[0], v[3] = { q[1], q[2], q[3] };
+    int32_t lost = 0;
+    for (int i = 0; i < 3; i++) {
+        int j = i < 2 ? i + 1 : 0, k = j < 2 ? j + 1 : 0;
+        lost += fx_mul_s16(v[i], h[i]);
+        q[1 + i] += (fx_mul_s16(w, h[i]) + fx_mul_s16(v[j], h[k]) - fx_mul_s16(v[k], h[j])) >> 2;
+    }
+    q[0] -= lost >> 2;
+    pl_ori_renormalise(q);
+}
+
 /* Applies the correction to the attitude and to the memory of the low-pass. */
-static void apply_lean(pl_ori_state *st) {
+static FX_COLD void apply_lean(pl_ori_state *st) {
     int32_t ex = st->correction[0], ey = st->correction[1];
-    int32_t w = st->q[0], x = st->q[1], y = st->q[2], z = st->q[3];
-    st->q[0] = w - ((fx_mul_s16(x, ex) + fx_mul_s16(y, ey)) >> 2);
-    st->q[1] = x + ((fx_mul_s16(w, ex) + fx_mul_s16(z, ey)) >> 2);
-    st->q[2] = y + ((fx_mul_s16(w, ey) - fx_mul_s16(z, ex)) >> 2);
-    st->q[3] = z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 2);
-    pl_ori_renormalise(st->q);
+    const int32_t back[3] = { -ex, -ey, 0 };
+    /* A turn about earth axes stands on the left; the conjugate has it on the right. */
+    st->q[0] = -st->q[0];
+    pl_ori_nudge(st->q, back);
+    st->q[0] = -st->q[0];
     turn_vector(st->force_s1, ex, ey);
     turn_vector(st->force_s2, ex, ey);
     if (is_far(ex, FELT_HALF_ANGLE) || is_far(ey, FELT_HALF_ANGLE)) {
@@ -128,30 +126,30 @@ static void apply_lean(pl_ori_state *st) {
 }
 
 /* One of the first two rows of the rotation matrix, Q13, low-passed as the force is. */
-static void filter_row(pl_ori_state *st, const pl_ori_coef *co, unsigned row) {
-    int32_t w = st->q[0] >> 16, x = st->q[1] >> 16, y = st->q[2] >> 16, z = st->q[3] >> 16;
-    int32_t in[3] = { 8192 - ((y * y + z * z) >> 14), (x * y - w * z) >> 14, (x * z + w * y) >> 14 };
-    if (row == 1) {
-        in[0] = (x * y + w * z) >> 14;
-        in[1] = 8192 - ((x * x + z * z) >> 14);
-        in[2] = (y * z - w * x) >> 14;
-    }
-    for (unsigned i = 0; i < 3; i++) {
-        int32_t out = low_pass_short(&st->row_s1[row][i], &st->row_s2[row][i], &co->row,
-                                     fx_clamp(in[i], 8192) * 8);
-        st->row[i] = (int16_t)fx_clamp(out >> 2, 16384);
+static FX_COLD void filter_row(pl_ori_state *st, const pl_ori_coef *co, unsigned row) {
+    /* The second row is the first one with its axes in turn: x y z for y z x. */
+    int32_t w = st->q[0] >> 16, z = st->q[row ? 1 : 3] >> 16;
+    int32_t x = st->q[1 + row] >> 16, y = st->q[2 + row] >> 16;
+    const int32_t in[3] = {
+        8192 - ((y * y + z * z) >> 14), (x * y - w * z) >> 14, (x * z + w * y) >> 14,
+    };
+    for (unsigned i = 0, to = row; i < 3; i++) {
+        int32_t out = low_pass(&st->row_s1[row][to], &st->row_s2[row][to], &co->row,
+                               fx_clamp(in[i], 8192) * 32768);
+        st->row[to] = (int16_t)fx_clamp(out >> 14, 16384);
+        to = to < 2 ? to + 1 : 0;
     }
 }
 
 /* As memcpy, which is slow for a few bytes. */
-static void copy3(int16_t to[3], const int16_t from[3]) {
+static FX_COLD void copy3(int16_t to[3], const int16_t from[3]) {
     to[0] = from[0];
     to[1] = from[1];
     to[2] = from[2];
 }
 
 /* After a block with movement: rest, and the low-pass of the raw counts, will begin anew. */
-static void see_movement(pl_ori_state *st) {
+static FX_COLD void see_movement(pl_ori_state *st) {
     copy3(&st->still[0], &st->last[0]);
     copy3(&st->still[3], &st->last[3]);
     st->sum_raw[0] = st->sum_raw[1] = st->sum_raw[2] = 0;
@@ -161,17 +159,9 @@ static void see_movement(pl_ori_state *st) {
     st->frozen = 0;
 }
 
-/* The low-passed gyroscope (Q12 counts) as a bias; 1 if it may be one. */
-static int gyr_at_rest(pl_ori_state *st, const pl_ori_coef *co, int i, int32_t mean) {
-    int32_t counts = fx_clamp(mean, 1 << 23) * (16 << PL_ORI_BIAS_BITS);
-    st->gyr_mean[i] = fx_mul_s16(counts, co->half_angle)
-        + (fx_mul_u16(counts, (uint32_t)co->half_angle_low) >> 16);
-    return !is_far(st->gyr_mean[i] - st->bias_origin[i], co->bias_limit);
-}
-
-/* After a block without movement: its low-passed mean, and whether it may be rest. */
-static void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
-    int rest = 1, frozen = 1;
+/* After a block without movement: the low-passed means, and whether they may be rest. */
+static FX_COLD int low_pass_raw(pl_ori_state *st, const pl_ori_coef *co) {
+    int rest = st->begun & PL_ORI_BEGUN_STILL, frozen = 1;
     for (int i = 0; i < 6; i++) {
         int32_t mean = st->sum_raw[i] * (1 << (12 - co->block_log2)); /* Q12 */
         int32_t out = mean;
@@ -184,16 +174,28 @@ static void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
         frozen &= mean == st->last[i] * 4096;
         st->sum_raw[i] = 0;
         st->still[i] = (int16_t)fx_clamp((out + 2048) >> 12, 32767);
-        /* A turn too slow and steady to be seen otherwise still tilts gravity. */
-        rest &= i < 3 ? gyr_at_rest(st, co, i, out)
-                      : !is_far(st->still[i] - st->rest_acc[i - 3], co->rest_acc / 2 + 1);
-    }
-    if (!(st->begun & PL_ORI_BEGUN_STILL)) {
-        rest = 0;
+        int32_t away, limit;
+        if (i < 3) {
+            out = fx_clamp(out, 1 << 23) * (16 << PL_ORI_BIAS_BITS);
+            st->gyr_mean[i] = fx_mul_s16(out, co->half_angle);
+            away = st->gyr_mean[i] - st->bias_origin[i];
+            limit = co->bias_limit;
+        } else {
+            /* A turn too slow and steady to be seen otherwise still tilts gravity. */
+            away = st->still[i] - st->rest_acc[i - 3];
+            limit = co->rest_acc / 2 + 1;
+        }
+        if (is_far(away, limit)) {
+            rest = 0;
+        }
     }
     st->begun |= PL_ORI_BEGUN_STILL;
-    st->frozen = (uint16_t)(frozen ? st->frozen + (st->frozen < co->frozen_blocks) : 0);
-    if (!rest) {
+    st->frozen = (uint16_t)(frozen ? st->frozen + (st->frozen < co->settle_blocks) : 0);
+    return rest;
+}
+
+static FX_COLD void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
+    if (!low_pass_raw(st, co)) {
         st->rest = 0;
         copy3(st->rest_acc, &st->still[3]);
     } else if (st->rest < co->rest_blocks) {
@@ -210,13 +212,13 @@ static void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
 }
 
 /* Whether the sensor rests, and what is wrong with its samples. */
-static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
+static FX_COLD void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
     if (st->seen & PL_ORI_SEEN_MOTION) {
         see_movement(st);
     } else {
         see_stillness(st, co);
     }
-    if ((st->seen & PL_ORI_SEEN_CLIP) || st->frozen >= co->frozen_blocks) {
+    if ((st->seen & PL_ORI_SEEN_CLIP) || st->frozen >= co->settle_blocks) {
         st->settle = 0;
     }
     st->seen = st->seen & PL_ORI_SEEN_CLIP ? PL_ORI_SEEN_CLIPPED : 0;
@@ -227,15 +229,18 @@ static void find_rest(pl_ori_state *st, const pl_ori_coef *co) {
  * Kalman filter.  row is Q14 and no longer than 1; gains are in Q(gain_bits), which must be so
  * chosen that they stay below 2^15.
  */
-static void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const int16_t row[3], int32_t e,
-                         int32_t w, int gain_bits) {
-    int32_t *p = st->p, x = row[0], y = row[1], z = row[2];
-    int32_t ph[3] = {
-        fx_clamp(fx_mul_s16(p[0], x) + fx_mul_s16(p[1], y) + fx_mul_s16(p[2], z), BLOCK_PH_MAX),
-        fx_clamp(fx_mul_s16(p[1], x) + fx_mul_s16(p[3], y) + fx_mul_s16(p[4], z), BLOCK_PH_MAX),
-        fx_clamp(fx_mul_s16(p[2], x) + fx_mul_s16(p[4], y) + fx_mul_s16(p[5], z), BLOCK_PH_MAX),
-    };
-    int32_t s = fx_mul_s16(ph[0], x) + fx_mul_s16(ph[1], y) + fx_mul_s16(ph[2], z);
+static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const int16_t row[3],
+                                 int32_t e, int32_t w, int gain_bits) {
+    static const uint8_t at[3][3] = { { 0, 1, 2 }, { 1, 3, 4 }, { 2, 4, 5 } };
+    int32_t ph[3], s = 0;
+    for (int i = 0; i < 3; i++) {
+        int32_t sum = 0;
+        for (int j = 0; j < 3; j++) {
+            sum += fx_mul_s16(st->p[at[i][j]], row[j]);
+        }
+        ph[i] = fx_clamp(sum, BLOCK_PH_MAX);
+        s += fx_mul_s16(ph[i], row[i]);
+    }
     /* A variance is not negative, whatever rounding says. */
     s = w + (s < 0 ? 0 : 16 * (s < BLOCK_PH_MAX / 4 ? s : BLOCK_PH_MAX / 4));
     /* 1 / s: s into [2^30, 2^31), its inverse into [2^14, 2^15]. */
@@ -246,22 +251,16 @@ static void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const int16_t 
     int32_t inverse = (int32_t)((1u << 30) / ((uint32_t)s >> 15));
     int down = gain_bits - 15, half = (1 << down) / 2;
     e = 2 * fx_clamp(e, co->bias_limit);
-    int32_t gain[3];
     for (int i = 0; i < 3; i++) {
-        gain[i] = fx_clamp(fx_mul_s16(ph[i], inverse) >> shift, 32767);
-        int32_t away = st->bias[i] - st->bias_origin[i] + ((fx_mul_s16(e, gain[i]) + half) >> down);
+        int32_t gain = fx_clamp(fx_mul_s16(ph[i], inverse) >> shift, 32767);
+        int32_t away = st->bias[i] - st->bias_origin[i] + ((fx_mul_s16(e, gain) + half) >> down);
         st->bias[i] = st->bias_origin[i] + fx_clamp(away, co->bias_limit);
-        ph[i] *= 8;
-    }
-    p[0] -= (fx_mul_s16(ph[0], gain[0]) + half) >> down;
-    p[1] -= (fx_mul_s16(ph[1], gain[0]) + half) >> down;
-    p[2] -= (fx_mul_s16(ph[2], gain[0]) + half) >> down;
-    p[3] -= (fx_mul_s16(ph[1], gain[1]) + half) >> down;
-    p[4] -= (fx_mul_s16(ph[2], gain[1]) + half) >> down;
-    p[5] -= (fx_mul_s16(ph[2], gain[2]) + half) >> down;
-    for (int i = 0; i < 6; i++) {
-        int32_t least = i == 0 || i == 3 || i == 5 ? 1 : -BLOCK_P_MAX;
-        p[i] = p[i] < least ? least : p[i] > BLOCK_P_MAX ? BLOCK_P_MAX : p[i];
+        for (int j = i; j < 3; j++) {
+            int32_t *p = &st->p[at[i][j]];
+            *p = fx_clamp(*p - ((fx_mul_s16(8 * ph[j], gain) + half) >> down), BLOCK_P_MAX);
+        }
+        int32_t *variance = &st->p[at[i][i]];
+        *variance = *variance < 1 ? 1 : *variance;
     }
 }
 
@@ -270,7 +269,7 @@ static void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const int16_t 
  * earth's horizontal ones in motion: what is measured is low-passed, so that neighbours would
  * tell the same.
  */
-static void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
+static FX_COLD void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
     static const int16_t unit[5] = { 0, 0, 16384, 0, 0 };
     for (int i = 0; i < 6; i = i == 0 ? 3 : i + 2) {
         if (st->p[i] < BLOCK_P_START) {
@@ -288,7 +287,7 @@ static void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
 }
 
 /* Before the first full block: the sums are of fewer samples and are thrown away. */
-static void skip_stage(pl_ori_state *st, unsigned stage) {
+static FX_COLD void skip_stage(pl_ori_state *st, unsigned stage) {
     if (stage == 0) {
         memset(st->sum_force, 0, sizeof st->sum_force);
     } else if (stage == 4) {
@@ -299,7 +298,7 @@ static void skip_stage(pl_ori_state *st, unsigned stage) {
     }
 }
 
-void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stage) {
+FX_COLD void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stage) {
     if (!(st->begun & PL_ORI_BEGUN_BLOCK)) {
         skip_stage(st, stage);
         return;

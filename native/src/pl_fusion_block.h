@@ -13,8 +13,7 @@
 /* Bounds of the state between updates: see pl_ori_valid and native/proofs. */
 #define BLOCK_NORM_SLACK (1 << 23)   /* |q|^2 - 1, Q29 */
 #define BLOCK_Q_MAX 1082130432       /* parts of q, Q30: what that leaves, and rounding */
-#define BLOCK_LOW_PASS_MAX (1 << 29) /* low-pass states: force Q24 g, raw counts Q12 */
-#define BLOCK_SHORT_MAX (1 << 17)    /* ... of the rotation's rows, Q16 */
+#define BLOCK_LOW_PASS_MAX (1 << 29) /* low-pass states: force Q24 g, rows Q28, counts Q12 */
 #define BLOCK_P_START (2500 << 12)   /* variance of an unknown bias: (0.5 deg/s)^2 */
 #define BLOCK_P_MAX (1 << 28)        /* variances of the bias, Q12 */
 #define BLOCK_PH_MAX (1 << 26)        /* ... times a row of length 1, Q10 */
@@ -27,10 +26,13 @@ void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stage);
 int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co);
 
 /* Sets q from a first specific force, once that is of some use. */
-void pl_ori_level(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample[6]);
+void pl_ori_level(pl_ori_state *st, const int16_t sample[6]);
 
 /* |q|^2, Q29, for |q| up to 1.1. */
 int32_t pl_ori_norm(const int32_t q[4]);
+
+/* Turns q by small half angles h, Q18, |h| < 0.125 each: q (x) (1, h), pulled to length 1. */
+void pl_ori_nudge(int32_t q[4], const int32_t h[3]);
 
 /* Pulls |q| to 1, one Newton step: q (3 - |q|^2) / 2. */
 void pl_ori_renormalise(int32_t q[4]);

@@ -1,6 +1,7 @@
-/* LSM6DSO FIFO words to samples: see pl_fusion.h. */
+/* Samples from bytes and from LSM6DSO FIFO words: see pl_fusion.h. */
 #include <string.h>
 
+#include "pl_fixed.h"
 #include "pl_fusion.h"
 
 #define TAG_GYR 1u
@@ -10,6 +11,13 @@
 
 void pl_fifo_init(pl_fifo *fifo) {
     memset(fifo, 0, sizeof *fifo);
+}
+
+/* n counts from little-endian bytes. */
+static FX_COLD void read_counts(int16_t *to, const uint8_t *from, int n) {
+    for (int i = 0; i < n; i++) {
+        to[i] = (int16_t)(uint16_t)(from[2 * i] | from[2 * i + 1] << 8);
+    }
 }
 
 int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]) {
@@ -29,13 +37,19 @@ int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]) {
         fifo->lost = (uint16_t)(fifo->lost + 1u + ((slot - fifo->slot - 1u) & 3u));
         have = 0;
     }
-    int16_t *to = &fifo->sample[sensor == TAG_GYR ? 0 : 3];
-    for (int i = 0; i < 3; i++) {
-        to[i] = (int16_t)(uint16_t)(word[1 + 2 * i] | word[2 + 2 * i] << 8);
-    }
+    read_counts(&fifo->sample[sensor == TAG_GYR ? 0 : 3], word + 1, 3);
     fifo->slot = (uint8_t)slot;
     fifo->have = (uint8_t)(have | sensor | BEGUN);
     return (have | sensor) == HAVE_BOTH;
+}
+
+void pl_ori_update_block(pl_ori_state *st, const pl_ori_coef *co, const uint8_t *samples,
+                         uint32_t n) {
+    for (; n > 0; n--, samples += 12) {
+        int16_t s[6];
+        read_counts(s, samples, 6);
+        pl_ori_update(st, co, s);
+    }
 }
 
 uint32_t pl_ori_update_fifo(pl_ori_state *st, const pl_ori_coef *co, pl_fifo *fifo,

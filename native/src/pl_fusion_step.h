@@ -172,7 +172,7 @@ static inline int step_block(pl_ori_state *st, const pl_ori_coef *co) {
 /* One update; 1 if more has changed than attitude and sums. */
 static inline int step_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t s[6]) {
     if (!(st->begun & PL_ORI_BEGUN_LEVEL)) {
-        pl_ori_level(st, co, s);
+        pl_ori_level(st, s);
         return 1;
     }
     step_sample(st, co, s);
@@ -184,7 +184,7 @@ static inline uint32_t step_flags(const pl_ori_state *st, const pl_ori_coef *co)
     return (st->rest >= co->rest_blocks ? PL_ORI_RESTING : 0u)
         | (st->settle >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
         | (st->seen & (PL_ORI_SEEN_CLIP | PL_ORI_SEEN_CLIPPED) ? PL_ORI_CLIPPED : 0u)
-        | (st->frozen >= co->frozen_blocks ? PL_ORI_FROZEN : 0u);
+        | (st->frozen >= co->settle_blocks ? PL_ORI_FROZEN : 0u);
 }
 
 #endif

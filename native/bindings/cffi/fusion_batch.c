@@ -118,7 +118,7 @@ void fusion_batch(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
                   const int16_t *acc, uint32_t n, double *quat, double *bias, uint8_t *resting,
                   uint8_t *converged) {
     results r = { .quat = quat, .bias = bias, .resting = resting, .converged = converged };
-    r.bias_unit = co->mdps_per_bias * (0x1p-31 / 1000.0);
+    r.bias_unit = co->udps_per_bias * (0x1p-26 / 1e6);
     r.ahead = co->delay * 0x1p-27;
     r.may_be_far = r.ahead * STEP_H_MAX > STEP_AHEAD_MAX / 32768.0;
     results_reload(&r, st, co);

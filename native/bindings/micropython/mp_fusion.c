@@ -144,13 +144,6 @@ static mp_obj_t orientation_force(mp_obj_t self_in, mp_obj_t out) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(orientation_force_obj, orientation_force);
 
-static mp_obj_t orientation_earth_force(mp_obj_t self_in, mp_obj_t out) {
-    orientation_obj *self = MP_OBJ_TO_PTR(self_in);
-    pl_ori_earth_force(&self->state, &self->coef, mp_fusion_int32(out, 3));
-    return mp_const_none;
-}
-static MP_DEFINE_CONST_FUN_OBJ_2(orientation_earth_force_obj, orientation_earth_force);
-
 static mp_obj_t orientation_bias(mp_obj_t self_in, mp_obj_t out) {
     orientation_obj *self = MP_OBJ_TO_PTR(self_in);
     pl_ori_bias(&self->state, &self->coef, mp_fusion_int32(out, 3));
@@ -211,7 +204,6 @@ static const mp_rom_map_elem_t orientation_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_quat), MP_ROM_PTR(&orientation_quat_obj) },
     { MP_ROM_QSTR(MP_QSTR_rate), MP_ROM_PTR(&orientation_rate_obj) },
     { MP_ROM_QSTR(MP_QSTR_force), MP_ROM_PTR(&orientation_force_obj) },
-    { MP_ROM_QSTR(MP_QSTR_earth_force), MP_ROM_PTR(&orientation_earth_force_obj) },
     { MP_ROM_QSTR(MP_QSTR_bias), MP_ROM_PTR(&orientation_bias_obj) },
     { MP_ROM_QSTR(MP_QSTR_set_bias), MP_ROM_PTR(&orientation_set_bias_obj) },
     { MP_ROM_QSTR(MP_QSTR_flags), MP_ROM_PTR(&orientation_flags_obj) },

@@ -42,7 +42,7 @@ def tell(name, ori):
     q, v = array("i", [0] * 4), array("i", [0] * 3)
     ori.quat(q)
     line = [name] + list(q)
-    for read in (ori.bias, ori.rate, ori.force, ori.earth_force):
+    for read in (ori.bias, ori.rate, ori.force):
         read(v)
         line += list(v)
     print(*line, ori.flags(), ori.resting(), ori.converged(), ori.lost())

@@ -22,7 +22,6 @@ def turn():
     ori.quat(q)
     ori.rate(v)
     ori.force(v)
-    ori.earth_force(v)
     ori.bias(v)
     ori.state(state)
     ori.restore(state)
