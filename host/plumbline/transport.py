@@ -132,7 +132,8 @@ class BoardTransport:
 
     def read(self, timeout: float) -> bytes:
         if not self._received:
-            self._board.run(timeout * 1e9, until=lambda: bool(self._received))
+            # A rest too short for the clock to show would never pass.
+            self._board.run(max(timeout * 1e9, 1.0), until=lambda: bool(self._received))
         data = bytes(self._received)
         self._received.clear()
         return data

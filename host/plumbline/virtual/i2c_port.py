@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from rp2040py.gpio_pin import GPIOPinState
-from rp2040py.peripherals.i2c import IC_INTR_MASK, I2CMode
+from rp2040py.peripherals.i2c import IC_ENABLE, IC_INTR_MASK, R_TX_EMPTY, I2CMode, I2CState
 from rp2040py.rp2040 import RP2040
 
 from plumbline.virtual.i2c_bus import I2CBus
@@ -40,7 +40,7 @@ class I2CPort:
         self._after = after
         self._sda = mcu.gpio[sda]
         self._alarm = mcu.clock.create_alarm(self._answer)
-        self._next: Callable[[], None] = lambda: None
+        self._pending: tuple[Callable[[], int], Callable[[int], None]] | None = None
         self._block.on_connect = self._connect
         self._block.on_write_byte = self._write
         self._block.on_read_byte = self._read
@@ -60,30 +60,59 @@ class I2CPort:
         if offset == IC_INTR_MASK:
             self._block.int_enable = value
             self._block.check_interrupts()
-        else:
-            self._write_register(offset, value)
+            return
+        if offset == IC_ENABLE and not value & 1:
+            self._abandon()
+        self._write_register(offset, value)
 
-    def _later(self, action: Callable[[], None]) -> None:
+    def _abandon(self) -> None:
+        """Disabling the block ends what was under way with the byte on the bus (RP2040 datasheet
+        4.3.10.1); rp2040py carries on with it."""
+        if self._pending:
+            self._alarm.cancel()
+            on_bus, _ = self._pending
+            self._pending = None
+            on_bus()
+        if self._block._state is not I2CState.IDLE:
+            self._bus.stop()
+            self._block._state = I2CState.IDLE
+        self._block._busy = self._block._stop = self._block._pending_restart = False
+
+    def _later(self, on_bus: Callable[[], int], complete: Callable[[int], None]) -> None:
+        """Nine clocks from now something happens on the bus, and the block is told."""
         if self._bus.blocked():
             return
         clocks = self._block.scl_high_period + self._block.scl_low_period
         self._bus.freq_hz = self._mcu.clk_peri // max(clocks, 1)
-        self._next = action
+        self._pending = on_bus, complete
         self._alarm.schedule(_BITS * clocks * 1e9 / self._mcu.clk_peri)
 
     def _answer(self) -> None:
-        self._next()
+        on_bus, complete = self._pending
+        self._pending = None
+        complete(on_bus())
 
     def _connect(self, address: int, mode: I2CMode) -> None:
         self._later(
-            lambda: self._block.complete_connect(self._bus.connect(address, mode == I2CMode.READ))
+            lambda: self._bus.connect(address, mode == I2CMode.READ),
+            lambda ack: self._acknowledged(self._block.complete_connect, ack),
         )
 
     def _write(self, value: int) -> None:
-        self._later(lambda: self._block.complete_write(self._bus.write_byte(value)))
+        self._later(
+            lambda: self._bus.write_byte(value),
+            lambda ack: self._acknowledged(self._block.complete_write, ack),
+        )
+
+    def _acknowledged(self, complete: Callable[[bool], None], ack: int) -> None:
+        complete(bool(ack))
+        # An abort empties the transmit FIFO, and that raises TX_EMPTY: the SDK waits for it
+        # before it looks at the abort.
+        if not ack:
+            self._block._set_interrupts(R_TX_EMPTY)
 
     def _read(self, acknowledge: bool) -> None:
-        self._later(lambda: self._block.complete_read(self._bus.read_byte()))
+        self._later(self._bus.read_byte, self._block.complete_read)
 
     def _stop(self) -> None:
         self._bus.stop()
