@@ -83,6 +83,8 @@ class Link:
 
     max_request: largest payload that the brace takes; its hello tells.
     timeout: seconds that an answer may take, on the transport's clock.
+    first_request: id of the first request; random by default, so that answers to an earlier
+    program's requests are not taken for ours.
     on_line: called with each whole line of console text.
     Counters: `stale` answers to requests given up, `damaged` frames broken on either way.
     """
@@ -92,6 +94,7 @@ class Link:
         transport: Transport,
         *,
         timeout: float = 5.0,
+        first_request: int | None = None,
         on_line: Callable[[str], None] | None = None,
     ):
         self.transport = transport
@@ -108,8 +111,7 @@ class Link:
         self._text = bytearray()
         self._echoed = False
         self._banner = False
-        # From a random start, so that answers to an earlier program's requests are not ours.
-        self._request = random.randrange(1, 0x10000)
+        self._request = random.randrange(0x10000) if first_request is None else first_request - 1
         # Ends a frame that an earlier program may have left half sent.
         transport.write(b"~~")
 
