@@ -27,7 +27,7 @@ def value(chance: random.Random, depth: int = 0):
     kinds = ["int", "text", "bytes", "bool", "none"] + ["list", "map"] * (depth < 5)
     kind = chance.choice(kinds)
     if kind == "int":
-        return chance.choice([0, -1, 1 << 31, -(1 << 31), (1 << 53) + 1, chance.randrange(1 << 16)])
+        return chance.choice([0, -1, 1 << 31, -(1 << 31), 1 << 53, chance.randrange(1 << 16)])
     if kind == "text":
         return "".join(chance.choices("aé\0\n🦴z", k=chance.randrange(12)))
     if kind == "bytes":
@@ -51,7 +51,8 @@ def request(chance: random.Random) -> bytes:
     if chance.random() < 0.7:
         payload = cbor.dumps({key: value(chance) for key in chance.sample(_KEYS, k=3)})
     kind = chance.choice([1, 1, 1, 1, 2, 3, 4, 5, 0, 9])
-    return frame(kind, command, chance.randrange(1 << 16), payload, chance.choice([0, 0, 0, 1, 255]))
+    flags = chance.choice([0, 0, 0, 1, 255])
+    return frame(kind, command, chance.randrange(1 << 16), payload, flags)
 
 
 def mangled(chance: random.Random) -> bytes:
