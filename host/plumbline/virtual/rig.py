@@ -25,7 +25,8 @@ class VirtualBrace:
 
     flash: the chip's contents at first, or b"" for a blank one (then `write_image`).
     sensors: which of "S" and "L" are there.
-    seed: of the sensors' noise and of torn flash pages.
+    seed: of the sensors' errors and of torn flash pages.
+    typical: whether the sensors have the errors that real parts have (transducer.py), or none.
     """
 
     def __init__(
@@ -34,11 +35,15 @@ class VirtualBrace:
         *,
         sensors: str = "SL",
         seed: int = 1,
+        typical: bool = True,
     ):
         self.board = Board(flash, seed=seed)
         self.transducers = {
             name: Transducer(Still(), seed=noise_seed(seed, name)) for name in ADDRESS
         }
+        for part in self.transducers.values():
+            if typical:
+                part.set_typical()
         self.bus = I2CBus(self._now_us)
         self._fitted = sensors
         self.sensors: dict[str, LSM6DSO] = {}
@@ -90,18 +95,19 @@ class VirtualBrace:
         for name, source in sources.items():
             self.transducers[name].set_source(source)
 
-    def play_motion(self, motion: str, *, loop: bool = False) -> float:
-        """Plays a motion script (a name that ships, or a file) or a recording (.npz) from now on.
+    def play_motion(self, motion: str, *, loop: bool = False, delay: float = 0.0) -> float:
+        """Plays a motion script (a name that ships, or a file) or a recording (.npz), holding its
+        first attitude for `delay` seconds before.
 
-        Returns how many seconds it lasts.  Raises ValueError for what cannot be played.
+        Returns how many seconds it all lasts.  Raises ValueError for what cannot be played.
         """
         from plumbline.virtual.body import Body
 
         recorded = str(motion).endswith(".npz")
         body = Body.from_recording(motion) if recorded else Body.from_script(motion)
-        start = self._now_us()
+        start = self._now_us() + int(delay * 1e6)
         self.play({name: body.source(name, start, loop) for name in body.sensors})
-        return body.seconds
+        return delay + body.seconds
 
     # -- pins --------------------------------------------------------------------------------
 
