@@ -20,7 +20,7 @@ COMMANDS = {
     "calibrate": ("calibrate", "Fit a brace to its wearer: stand still, then bend forward once."),
     "pull": ("pull", "Bring the log home from braces into the library."),
     "log": ("log", "Look into pulled logs: show, verify, export."),
-    "replay": ("replay", "Run recorded samples through the firmware's code again, and compare."),
+    "replay": ("replay", "Run recorded samples through the firmware's own code, and compare."),
     "report": ("report", "Write a person's report from a pulled log."),
     "live": ("live", "Watch what a brace sees and decides, as it happens."),
     "settings": ("settings", "Show and change a brace's own settings."),

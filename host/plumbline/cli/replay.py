@@ -15,7 +15,7 @@ from plumbline.cli import common
               help="Folder of the library.")
 @common.json_option
 def command(source, store, as_json) -> None:
-    """Run recorded samples through the firmware's own code again, and compare.
+    """Run recorded samples through the firmware's own code, and compare.
 
     SOURCE is a serial number in the library, a .seg file, a folder of them, or a dump of a
     brace's flash; without it, the only brace in the library.  Only where raw samples were
