@@ -23,6 +23,10 @@ COMMANDS = {
     "replay": ("replay", "Run recorded samples through the firmware's own code, and compare."),
     "report": ("report", "Write a person's report from a pulled log."),
     "live": ("live", "Watch what a brace sees and decides, as it happens."),
+    "store": (
+        "store",
+        "Look after the library of pulled logs: who, what, queries, backup, forgetting.",
+    ),
     "settings": ("settings", "Show and change a brace's own settings."),
     "plan": ("plan", "Exercise plans: write, check, approve, change, stop."),
     "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress."),
