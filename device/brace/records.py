@@ -110,6 +110,8 @@ def unpack(kind, body):
     if kind not in LAYOUTS:
         return None
     _, form, names = LAYOUTS[kind]
+    if struct.calcsize(form) <= len(body):
+        return dict(zip(names, struct.unpack_from(form, body)))
     fields = {}
     pos = 0
     for code, name in zip(form[1:], names):

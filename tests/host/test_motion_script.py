@@ -71,7 +71,7 @@ def test_errors_name_the_line_and_the_cure(text, message):
 
 
 def test_a_missing_script_names_those_that_ship():
-    with pytest.raises(ScriptError, match="no such script; give a file or one of bad-mounting, calibrate, h"):
+    with pytest.raises(ScriptError, match="no such script; give a file or one of bad-mounting, c"):
         Body.from_script("no-such")
 
 

@@ -32,7 +32,8 @@ def fill(store, serial="PB-1", days=3, hours=2.0, first_ms=wearer.START_MS, seed
     """Days of a made-up wearer in a brace's log, each a boot, as segments in the store; of at
     most so many kinds of days."""
     flash = MemoryFlash(64 + 14 * days)
-    made = [list(map(packed, wearer.day(1, hours, seed=seed + i))) for i in range(min(days, kinds))]
+    seeds = range(seed, seed + min(days, kinds))
+    made = [list(map(packed, wearer.day(1, hours, seed=s))) for s in seeds]
     for number in range(days):
         log = plumbcore.Log(flash, serial)
         log.anchor(0, first_ms + number * DAY_MS)

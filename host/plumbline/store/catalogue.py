@@ -149,13 +149,15 @@ class Catalogue:
         if read.utc_ms is not None:
             anchor(read.boot, read.t_cs, read.utc_ms)
         for record in read.records:
+            if record.type not in (layouts.TIME, layouts.START):
+                continue
             fields = record.fields or {}
-            if record.type == layouts.TIME and fields.get("utc_ms"):
-                anchor(record.boot, record.t_cs, fields["utc_ms"])
-            elif record.type == layouts.START:
+            if record.type == layouts.START:
                 self.db.execute(
                     "INSERT OR REPLACE INTO zone VALUES (?, ?, ?, ?)",
                     (*key, record.boot, fields.get("zone_min", 0)))  # fmt: skip
+            elif fields.get("utc_ms"):
+                anchor(record.boot, record.t_cs, fields["utc_ms"])
 
     # -- asking it ---------------------------------------------------------------------------
 
