@@ -1,6 +1,6 @@
 # `make check` is the fast part, `make test` everything.
 
-PYTEST := $(VENV)/bin/pytest -q
+PYTEST := $(VENV)/bin/pytest -q -n $(JOBS) --dist worksteal
 
 check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; under a minute
 	$(PYTEST) tests -m "not slow"
