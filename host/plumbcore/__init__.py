@@ -8,6 +8,17 @@ names over the same C through cffi, so that the files of `device/brace` run unch
 from plumbcore._core import lib
 from plumbcore.balance import SWAY_FIELDS, Smooth, Sway
 from plumbcore.crc import crc32
+from plumbcore.crypto import (
+    Mac,
+    ecdh,
+    ecdsa_verify,
+    equal,
+    gcm_open,
+    gcm_seal,
+    hkdf_sha256,
+    random,
+    sha256,
+)
 from plumbcore.frame import (
     BULK,
     ERROR,
@@ -40,6 +51,8 @@ from plumbcore.pipe import BENDING, BLOCK_FIELDS, BLOCK_SAMPLES, STILL, WEARING,
 from plumbcore.window import WINDOW_FIELDS, Window, scores
 
 __all__ = [
+    "Mac", "ecdh", "ecdsa_verify", "equal", "gcm_open", "gcm_seal", "hkdf_sha256", "random",
+    "sha256",
     "BENDING", "BLOCK_FIELDS", "BLOCK_SAMPLES", "STILL", "WEARING", "Pipe",
     "WINDOW_FIELDS", "Window", "scores",
     "SWAY_FIELDS", "Smooth", "Sway",

@@ -4,6 +4,7 @@ target_sources(usermod_plumbport INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/i2c_burst.c
     ${CMAKE_CURRENT_LIST_DIR}/mod_plumbport.c
     ${CMAKE_CURRENT_LIST_DIR}/motor.c
+    ${CMAKE_CURRENT_LIST_DIR}/rosc.c
 )
 target_include_directories(usermod_plumbport INTERFACE ${CMAKE_CURRENT_LIST_DIR})
 target_link_libraries(usermod INTERFACE usermod_plumbport)

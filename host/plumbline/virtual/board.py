@@ -19,6 +19,7 @@ from rp2040py.simulator import Simulator
 from rp2040py.utils.logging import ConsoleLogger, LogLevel
 
 from plumbline.virtual.flash import SIZE, FlashChip
+from plumbline.virtual.rosc import Rosc
 from plumbline.virtual.usb import UsbSerial
 
 CORE_HZ = 125_000_000
@@ -73,6 +74,7 @@ class Board:
         self.mcu.watchdog.on_watchdog_trigger = self._on_watchdog
         self.flash = FlashChip(self.mcu, seed)
         self.flash.on_cut = self._on_cut
+        self.rosc = Rosc(self.mcu, seed)
         self.on_serial = on_serial
         self.usb = UsbSerial(self.mcu, self._serial, self.interrupt)
         self.state = State.OFF

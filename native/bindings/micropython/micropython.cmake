@@ -9,6 +9,17 @@ target_include_directories(usermod_plumbcore INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/../../include
     ${CMAKE_CURRENT_LIST_DIR}/../../src
 )
-# The port builds for size; the core runs 200 times a second.
+# Two files of mbedtls that the port leaves out.
+set(PLUMBCORE_MBEDTLS ${MICROPY_DIR}/lib/mbedtls/library)
+target_sources(usermod_plumbcore INTERFACE
+    ${PLUMBCORE_MBEDTLS}/block_cipher.c
+    ${PLUMBCORE_MBEDTLS}/hkdf.c
+)
+# The port builds for size; the core runs 200 times a second, and keys take millions of cycles.
 set_source_files_properties(${PLUMBCORE_CORE} PROPERTIES COMPILE_OPTIONS "-O2")
+foreach(PLUMBCORE_FAST aes bignum bignum_core ecp_curves sha256)
+    set_source_files_properties(${PLUMBCORE_MBEDTLS}/${PLUMBCORE_FAST}.c
+        PROPERTIES COMPILE_OPTIONS "-O2")
+endforeach()
+set_source_files_properties(${PLUMBCORE_MBEDTLS}/gcm.c PROPERTIES COMPILE_OPTIONS "-O3")
 target_link_libraries(usermod INTERFACE usermod_plumbcore)

@@ -27,6 +27,16 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
 
     { MP_ROM_QSTR(MP_QSTR_crc32), MP_ROM_PTR(&plumbcore_crc32_obj) },
 
+    { MP_ROM_QSTR(MP_QSTR_sha256), MP_ROM_PTR(&plumbcore_sha256_obj) },
+    { MP_ROM_QSTR(MP_QSTR_hkdf_sha256), MP_ROM_PTR(&plumbcore_hkdf_sha256_obj) },
+    { MP_ROM_QSTR(MP_QSTR_gcm_seal), MP_ROM_PTR(&plumbcore_gcm_seal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_gcm_open), MP_ROM_PTR(&plumbcore_gcm_open_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ecdh), MP_ROM_PTR(&plumbcore_ecdh_obj) },
+    { MP_ROM_QSTR(MP_QSTR_ecdsa_verify), MP_ROM_PTR(&plumbcore_ecdsa_verify_obj) },
+    { MP_ROM_QSTR(MP_QSTR_equal), MP_ROM_PTR(&plumbcore_equal_obj) },
+    { MP_ROM_QSTR(MP_QSTR_random), MP_ROM_PTR(&plumbcore_random_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Mac), MP_ROM_PTR(&plumbcore_mac_type) },
+
     { MP_ROM_QSTR(MP_QSTR_frame_encode), MP_ROM_PTR(&plumbcore_frame_encode_obj) },
     { MP_ROM_QSTR(MP_QSTR_FrameDecoder), MP_ROM_PTR(&plumbcore_frame_decoder_type) },
     { MP_ROM_QSTR(MP_QSTR_WIRE_VERSION), MP_ROM_INT(PL_WIRE_VERSION) },

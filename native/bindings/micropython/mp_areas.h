@@ -11,6 +11,17 @@ extern const mp_obj_type_t plumbcore_smooth_type;
 /* mp_crc.c */
 extern const mp_obj_fun_builtin_var_t plumbcore_crc32_obj;
 
+/* mp_crypto.c, mp_mac.c, mp_random.c */
+extern const mp_obj_fun_builtin_var_t plumbcore_sha256_obj;
+extern const mp_obj_fun_builtin_var_t plumbcore_hkdf_sha256_obj;
+extern const mp_obj_fun_builtin_var_t plumbcore_gcm_seal_obj;
+extern const mp_obj_fun_builtin_var_t plumbcore_gcm_open_obj;
+extern const mp_obj_fun_builtin_var_t plumbcore_ecdh_obj;
+extern const mp_obj_fun_builtin_fixed_t plumbcore_ecdsa_verify_obj;
+extern const mp_obj_fun_builtin_fixed_t plumbcore_equal_obj;
+extern const mp_obj_fun_builtin_fixed_t plumbcore_random_obj;
+extern const mp_obj_type_t plumbcore_mac_type;
+
 /* mp_frame.c */
 extern const mp_obj_fun_builtin_var_t plumbcore_frame_encode_obj;
 extern const mp_obj_type_t plumbcore_frame_decoder_type;

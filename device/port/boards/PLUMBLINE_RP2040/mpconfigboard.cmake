@@ -2,3 +2,6 @@
 set(PICO_BOARD "pico")
 set(PICO_PLATFORM "rp2040")
 set(MICROPY_FROZEN_MANIFEST ${MICROPY_BOARD_DIR}/manifest.py)
+# mbedtls without TLS; CMake looks for the sources relative to this folder.
+get_filename_component(MBEDTLS_CONFIG_FILE
+    ${MICROPY_BOARD_DIR}/../../../../native/crypto/pl_mbedtls_config.h REALPATH)
