@@ -45,8 +45,12 @@ class VirtualBrace:
             if typical:
                 part.set_typical()
         self.bus = I2CBus(self._now_us)
-        self._fitted = sensors
         self.sensors: dict[str, LSM6DSO] = {}
+        for name in sensors:
+            sensor = LSM6DSO(self.transducers[name], trim_ppm=TRIM_PPM[name])
+            sensor.on_int1 = self._int1_listener(name)
+            self.sensors[name] = sensor
+            self.bus.attach(ADDRESS[name], sensor)
         mcu = self.board.mcu
         self._int1_alarm = mcu.clock.create_alarm(self._on_int1_due)
         self.port = I2CPort(mcu, 0, pins.IMU_SDA, pins.IMU_SCL, self.bus, self._watch_int1)
@@ -65,13 +69,8 @@ class VirtualBrace:
 
     def power_on(self) -> None:
         """Applies power to board and sensors."""
-        for name, address in ADDRESS.items():
-            self.bus.attach(address, None)
-            if name in self._fitted:
-                sensor = LSM6DSO(self.transducers[name], trim_ppm=TRIM_PPM[name])
-                sensor.on_int1 = self._int1_listener(name)
-                self.sensors[name] = sensor
-                self.bus.attach(address, sensor)
+        for sensor in self.sensors.values():
+            sensor.power_on(self._now_us())
         self.board.power_on()
 
     def power_off(self) -> None:

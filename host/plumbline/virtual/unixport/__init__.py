@@ -99,6 +99,7 @@ class UnixBrace:
         self.state = "off"
         self._now_us = 0
         self._files = 0
+        self._fitted = sensors
         self._folder = tempfile.TemporaryDirectory(prefix="plumbline-unix-")
         config = {
             "flash": self._write("flash.bin", flash) if flash else "",
@@ -253,9 +254,12 @@ class UnixBrace:
 
     def play(self, body: Body, at_s: float | None = None, loop: bool = False) -> None:
         """Moves the sensors as a body does, from `at_s` on (now, if not given).  A sensor that
-        the body lacks goes on as it was: fit the brace with `sensors` of the body."""
+        the body lacks goes on as it was: fit the brace with `sensors` of the body.  One that
+        the brace lacks is left out."""
         start = self._now_us if at_s is None else round(at_s * 1e6)
         for name in body.sensors:
+            if name not in self._fitted:
+                continue
             self._files += 1
             path = Path(self._folder.name) / f"{name}{self._files}.stream"
             body.write_stream(path, name, *period(TRIM_PPM[name]))
