@@ -136,7 +136,7 @@ def test_a_broken_rig_fails_fast_with_its_first_cause(suite):
 def test_a_rig_that_does_not_exist_is_a_usage_error(suite):
     code, said, _ = suite("--brace", "three")
     assert code == 2 and "no rig and no brace is called 'three'" in said
-    assert "virtual, all, one, two, broken" in said
+    assert "virtual, unix, all, one, two, broken" in said
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ CAPABILITIES = {
     "within a flash operation",
     "exact_time": "time passes only while the test waits, so the same test gives the same times",
     "emulated_core": "the real image runs on an emulated core whose cycles are counted",
+    "has_prompt": "the brace, with a development image, shows MicroPython's prompt at Ctrl-C",
     "opens_port": "gives the serial port to another program",
 }
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from plumbline.device import Brace, Hello
 from plumbline.errors import AtPrompt, LinkError, PlumblineError
 from plumbline.hil.line import Line
 from plumbline.hil.parts import RigBroken
 from plumbline.link import Link
+
+if TYPE_CHECKING:
+    from plumbline.segments import Reading
 
 _ANSWER_S = 2.0
 # Two hellos of one life agree on its beginning better than this.
@@ -60,6 +65,30 @@ class BraceUnderTest(Brace):
             if self.line.now() >= end:
                 raise AssertionError(f"the brace has not restarted within {timeout:g} s")
             self.line.run(0.25)
+
+    def read_log(self, *, close: bool = True) -> Reading:
+        """The whole log, read over the wire as a pull does but acknowledging nothing.  `close`
+        first ends the open segments, so that everything flushed is in it."""
+        from plumbline import bulk, segments
+
+        for stream in (segments.SUMMARY, segments.RAW):
+            bulk.listing(self.link, stream, close=close)
+        found = [
+            segments.read_segment(data)
+            for stream in (segments.SUMMARY, segments.RAW)
+            for _, data in bulk.read(self.link, stream, 0)
+        ]
+        return segments.collect(found)
+
+    def logged(self, kind: int) -> list[dict]:
+        """The fields of every record of a type in the log, oldest first."""
+        return [record.fields for record in self.read_log().records if record.type == kind]
+
+    def faults(self) -> list[str]:
+        """The names of the fault events in the log, oldest first."""
+        from brace import faults, records
+
+        return [faults.NAMES[fields["code"]] for fields in self.logged(records.FAULT)]
 
     def alive(self) -> bool:
         """Whether it answers now."""

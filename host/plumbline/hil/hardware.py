@@ -1,7 +1,7 @@
 """Which rigs there are: the built-in ones, those of a TOML hardware map, and what is plugged in.
 
     [rig.bench-3]
-    kind = "bench"                    # or "virtual"
+    kind = "bench"                    # or "virtual", "unix"
     brace = "PB-0007"                 # serial number, port, USB path or name
     capabilities = ["cuts_power", "moves_sensors"]
     power = { by = "uhubctl", hub = "1-2", port = 3 }
@@ -36,6 +36,10 @@ class Entry:
 
 
 VIRTUAL = Entry("virtual", "virtual", frozenset(CAPABILITIES))
+# The unix port runs no image, shows no prompt, and has no port that another program could open.
+_UNIX_LACKS = {"emulated_core", "has_prompt", "opens_port"}
+UNIX = Entry("unix", "unix", frozenset(CAPABILITIES) - _UNIX_LACKS)
+BUILT_IN = {entry.name: entry for entry in (VIRTUAL, UNIX)}
 
 
 def find_map(start: Path) -> Path | None:
@@ -67,7 +71,8 @@ def _entry(path: Path, name: str, rig: dict) -> Entry:
         raise UsageError(
             f"{path}: rig {name!r} is of an unknown kind {kind!r}", f"Use {', '.join(KINDS)}"
         )
-    named = rig.pop("capabilities", list(CAPABILITIES) if kind == "virtual" else [])
+    natural = BUILT_IN[kind].capabilities if kind in BUILT_IN else frozenset()
+    named = rig.pop("capabilities", list(natural))
     unknown = sorted(set(named) - set(CAPABILITIES))
     if unknown:
         raise UsageError(
@@ -78,8 +83,8 @@ def _entry(path: Path, name: str, rig: dict) -> Entry:
 
 
 def resolve(wanted: list[str], map_path: Path | None) -> list[Entry]:
-    """The rigs that --brace names: "virtual", a rig of the map, "all" (the map's benches and
-    every brace that is plugged in), or a brace by port, name or serial number.
+    """The rigs that --brace names: "virtual", "unix", a rig of the map, "all" (the map's benches
+    and every brace that is plugged in), or a brace by port, name or serial number.
 
     Raises UsageError or NoDevice.
     """
@@ -94,8 +99,8 @@ def resolve(wanted: list[str], map_path: Path | None) -> list[Entry]:
 def _resolve(name: str, rigs: dict[str, Entry]) -> list[Entry]:
     if name in rigs:
         return [rigs[name]]
-    if name == "virtual":
-        return [VIRTUAL]
+    if name in BUILT_IN:
+        return [BUILT_IN[name]]
     if name == "all":
         return _everything(rigs)
     for entry in rigs.values():
@@ -107,20 +112,21 @@ def _resolve(name: str, rigs: dict[str, Entry]) -> list[Entry]:
     if not hits:
         raise NoDevice(
             f"no rig and no brace is called {name!r}",
-            f"There are: {', '.join(['virtual', 'all', *rigs])}; see plumbline list",
+            f"There are: {', '.join([*BUILT_IN, 'all', *rigs])}; see plumbline list",
         )
     return [_plugged_in(hit) for hit in hits]
 
 
 def _plugged_in(found) -> Entry:
     """A brace that no map speaks of: it can be talked to, no more."""
-    return Entry(found.name, "bench", frozenset({"opens_port"}), {"brace": found.port})
+    able = frozenset({"opens_port", "has_prompt"})
+    return Entry(found.name, "bench", able, {"brace": found.port})
 
 
 def _everything(rigs: dict[str, Entry]) -> list[Entry]:
     from plumbline import discover
 
-    entries = [entry for entry in rigs.values() if entry.kind != "virtual"]
+    entries = [entry for entry in rigs.values() if entry.kind not in BUILT_IN]
     known = {entry.options.get("brace") for entry in entries}
     for found in discover.braces():
         if not known & set(found.ids()) and discover.serial_of(found) not in known:

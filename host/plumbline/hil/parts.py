@@ -118,6 +118,11 @@ class FlashBus(Protocol):
 
     def drift(self, sensor: str, udps_per_minute: tuple[int, int, int]) -> None: ...
 
+    def offset(self, sensor: str, gyr_mdps: tuple, acc_ug: tuple) -> None: ...
+
+    def noise(self, sensor: str, gyr: int, acc: int) -> None:
+        """Noise densities in udps and ug per root of Hz."""
+
     def overrun(self, sensor: str) -> None: ...
 
     def lose_interrupt(self, sensor: str, lost: bool = True) -> None: ...
@@ -130,6 +135,15 @@ class Flash(Protocol):
 
     def write(self, offset: int, data: bytes) -> None:
         """Puts bytes as they are, whatever was there: rot, or somebody's programmer."""
+
+    def flip(self, offset: int, bit: int) -> None:
+        """One bit of a byte changes."""
+
+    def stick(self, offset: int, mask: int) -> None:
+        """The bits of `mask` in a byte are worn out: 0 whatever is done."""
+
+    def slowest(self) -> None:
+        """Every operation takes as long as the datasheet allows."""
 
     def cut_in(self, operations: int) -> None:
         """Power fails within that flash operation from now (1 is the next)."""

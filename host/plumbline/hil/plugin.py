@@ -1,24 +1,25 @@
 """The pytest plugin: options, fixtures, skips that are counted, and the records of a run.
 
 It is registered as an entry point, so these fixtures are there wherever plumbline is installed;
-it does nothing for tests that use none of them.
+it does nothing for tests that use none of them, not even importing what it needs.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from plumbline.errors import PlumblineError
 from plumbline.hil import capabilities, hardware
-from plumbline.hil.dut import BraceUnderTest
-from plumbline.hil.journal import Journal
 from plumbline.hil.measures import Measures
-from plumbline.hil.parts import RigBroken
-from plumbline.hil.rig import Setup
 from plumbline.hil.run import KEY, Run
+
+if TYPE_CHECKING:
+    from plumbline.hil.dut import BraceUnderTest
+    from plumbline.hil.journal import Journal
 
 
 def pytest_addoption(parser):
@@ -73,7 +74,7 @@ def pytest_collection_modifyitems(items):
     """Under xdist with --dist loadgroup a real brace's tests stay together on one worker."""
     for item in items:
         entry = getattr(item, "callspec", None) and item.callspec.params.get("hil_entry")
-        if isinstance(entry, hardware.Entry) and entry.kind != "virtual":
+        if isinstance(entry, hardware.Entry) and entry.kind not in hardware.BUILT_IN:
             item.add_marker(pytest.mark.xdist_group(entry.name))
 
 
@@ -108,6 +109,9 @@ def hil_entry(request) -> hardware.Entry:
 @pytest.fixture
 def rig(hil_entry, request):
     """The rig under test, its brace in the state that the test's `setup` marker asks for."""
+    from plumbline.hil.parts import RigBroken
+    from plumbline.hil.rig import Setup
+
     entry = hil_entry
     run: Run = request.config.stash[KEY]
     item = request.node
@@ -138,6 +142,9 @@ def journal(rig, request) -> Journal:
 @pytest.fixture
 def brace(rig, request) -> BraceUnderTest:
     """The brace under test: a plumbline.device.Brace that has said hello (if it was booted)."""
+    from plumbline.hil.dut import BraceUnderTest
+    from plumbline.hil.parts import RigBroken
+
     run: Run = request.config.stash[KEY]
     dut = BraceUnderTest(rig.line, request.config.option.hil_seed)
     if _setup(request.node).get("boot", True):

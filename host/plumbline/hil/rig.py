@@ -46,6 +46,8 @@ class Rig:
         self.name = name
         self.capabilities = capabilities
         self.line: Line | None = None
+        # The firmware under test; None on a rig that takes the brace as it is.
+        self.image: Image | None = None
         self.power = self.supply = self.body = self.motor = self.led = None
         self.button = self.flash_bus = self.flash = self.port = None
 

@@ -12,17 +12,20 @@ import shutil
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from plumbline.device import Hello
 from plumbline.files import write_atomic
-from plumbline.hil import hardware
-from plumbline.hil.journal import Journal
 from plumbline.hil.measures import Measures
-from plumbline.hil.parts import RigBroken
-from plumbline.hil.rig import Rig
-from plumbline.image import Image
+
+if TYPE_CHECKING:
+    from plumbline.device import Hello
+    from plumbline.hil import hardware
+    from plumbline.hil.journal import Journal
+    from plumbline.hil.parts import RigBroken
+    from plumbline.hil.rig import Rig
+    from plumbline.image import Image
 
 KEY = pytest.StashKey["Run"]()
 _PHASES = ("setup", "call", "teardown")
@@ -93,6 +96,7 @@ class Run:
     def rig(self, entry: hardware.Entry) -> Rig:
         """The rig of an entry, begun once.  Fails at once when it has broken before."""
         from plumbline.hil import rigs
+        from plumbline.hil.parts import RigBroken
 
         if entry.name in self._broken:
             first = self._broken[entry.name]
@@ -132,6 +136,8 @@ class Run:
 
     def begin_test(self, item, rig: Rig) -> TestRecord:
         """Opens the records of a test."""
+        from plumbline.hil.journal import Journal
+
         folder = self.folder / Path(item.location[0]).stem / folder_name(item.nodeid)
         shutil.rmtree(folder, ignore_errors=True)
         required = sorted({name for mark in item.iter_markers("req") for name in mark.args})

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from plumbline.hil.rig import Rig
+if TYPE_CHECKING:
+    from plumbline.hil.rig import Rig
 
 # Kind in the hardware map -> module below this package, whose `make(name, options)` builds one.
-KINDS = {"virtual": "emulated", "bench": "bench"}
+KINDS = {"virtual": "emulated", "unix": "unix", "bench": "bench"}
 
 
 def make(kind: str, name: str, options: dict) -> Rig:

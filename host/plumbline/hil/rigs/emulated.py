@@ -8,13 +8,13 @@ from plumbline.hil.journal import Journal
 from plumbline.hil.line import Line
 from plumbline.hil.parts import Pulse, RigBroken
 from plumbline.hil.rig import Rig, Setup
-from plumbline.hil.rigs.emulated_faults import EmulatedFlash, EmulatedFlashBus
 from plumbline.hil.rigs.emulated_port import EmulatedPort
+from plumbline.hil.rigs.models import ModelFlash, ModelFlashBus
 from plumbline.hil.rigs.motions import describe
+from plumbline.hil.rigs.pulses import lit, vibrations
 from plumbline.image import Image
 from plumbline.transport import BoardTransport
 from plumbline.virtual.board import State
-from plumbline.virtual.edges import Edge
 from plumbline.virtual.rig import VirtualBrace
 
 
@@ -38,7 +38,6 @@ class _Power:
     def on(self) -> None:
         self._rig.journal.note("power: on")
         self._rig.virtual.power_on()
-        self._rig.flash_bus.apply()
 
     def cycle(self, seconds: float = 1.0) -> None:
         self.off()
@@ -84,8 +83,7 @@ class _Motor:
         self._virtual = virtual
 
     def pulses(self, since: float = 0.0) -> list[Pulse]:
-        bursts = self._virtual.bursts(int(since * 1e9))
-        return [Pulse(burst.start_ns / 1e9, burst.end_ns / 1e9) for burst in bursts]
+        return vibrations(self._virtual.bursts(int(since * 1e9)))
 
     def is_on(self) -> bool:
         # PWM: on is an edge within the last two periods.
@@ -100,14 +98,7 @@ class _Led:
         self._virtual = virtual
 
     def pulses(self, since: float = 0.0) -> list[Pulse]:
-        found, lit = [], None
-        for edge in [*self._virtual.led_edges, Edge(self._virtual.board.now_ns, False)]:
-            if edge.level and lit is None:
-                lit = edge.at_ns / 1e9
-            elif not edge.level and lit is not None:
-                found.append(Pulse(lit, edge.at_ns / 1e9))
-                lit = None
-        return [pulse for pulse in found if pulse.start >= since]
+        return lit(self._virtual.led_edges, self._virtual.board.now_ns / 1e9, since)
 
     def is_on(self) -> bool:
         edges = self._virtual.led_edges
@@ -124,7 +115,6 @@ class EmulatedRig(Rig):
         super().__init__(name, capabilities)
         self.virtual: VirtualBrace | None = None
         self.journal: Journal | None = None
-        self.image: Image | None = None
 
     def begin(self, image: Image | None) -> None:
         if image is None:
@@ -149,8 +139,8 @@ class EmulatedRig(Rig):
         self.power, self.supply = _Power(self), _Supply(self)
         self.body, self.button = _Body(self), _Button(self)
         self.motor, self.led = _Motor(virtual), _Led(virtual)
-        self.flash_bus = EmulatedFlashBus(virtual, journal)
-        self.flash = EmulatedFlash(virtual, journal)
+        self.flash_bus = ModelFlashBus(self._do, journal)
+        self.flash = ModelFlash(self._do, self._ask, self._read_flash, journal)
         self.line.connect(BoardTransport(virtual.board))
         self.port = EmulatedPort(virtual.board, self.line, journal)
         if setup.boot:
@@ -165,6 +155,27 @@ class EmulatedRig(Rig):
                 f"the image did not enumerate within {timeout:g} s",
                 "Run `plumbline sim` with it and look at its console",
             )
+
+    def _models(self) -> dict:
+        virtual = self.virtual
+        return {
+            "imu": virtual.sensors,
+            "part": virtual.transducers,
+            "bus": virtual.bus,
+            "nor": virtual.board.flash,
+        }
+
+    def _do(self, code: str) -> None:
+        for sensor in self.virtual.sensors.values():
+            sensor.advance_to(self.virtual.board.now_ns // 1000)
+        exec(code, self._models())
+        self.virtual.port.refresh()
+
+    def _ask(self, expression: str):
+        return eval(expression, self._models())
+
+    def _read_flash(self, offset: int, length: int) -> bytes:
+        return bytes(self.virtual.board.mcu.flash[offset : offset + length])
 
     @property
     def state(self) -> State:
