@@ -24,9 +24,10 @@ class Prompt:
         return before
 
     def enter(self) -> None:
-        """Ctrl-C, then the raw REPL."""
+        """Ctrl-C, then the raw REPL, from the firmware or from code that `start` began."""
         self._got = b""
-        self._line.write(b"\r\x03\x03")
+        # Ctrl-B leaves a raw REPL, and at an ordinary prompt says hello once more.
+        self._line.write(b"\x03\x02")
         self._expect(b">>> ", 5)
         self._line.write(b"\x01")
         self._expect(b"raw REPL; CTRL-B to exit\r\n>", 5)

@@ -36,6 +36,8 @@ def test_hello_says_who_it_is(brace):
 
 
 def test_it_runs_the_image_that_it_was_given(brace, rig):
+    if rig.image is None:
+        pytest.skip(f"rig {rig.name} takes the firmware as it is")
     assert brace.identity.image == rig.image.digest
 
 
@@ -122,6 +124,7 @@ def test_with_no_sensor_it_answers_and_says_so(brace, clock):
     assert brace.buzz(0) > 0
 
 
+@pytest.mark.needs("has_prompt")
 def test_mpremote_works_on_a_development_image(port, brace):
     done = port.run(["python", "-m", "mpremote", "connect", "{port}", "exec", "print(6 * 7)"])
     assert done.returncode == 0 and "42" in done.stdout
@@ -132,6 +135,7 @@ def test_mpremote_works_on_a_development_image(port, brace):
     assert brace.wait_ready().name == "plumbline"
 
 
+@pytest.mark.needs("has_prompt")
 def test_ctrl_c_stops_and_ctrl_d_starts(brace, prompt):
     prompt.enter()
     assert prompt.run("print(1 + 1)") == "2\r\n"
@@ -140,6 +144,7 @@ def test_ctrl_c_stops_and_ctrl_d_starts(brace, prompt):
     assert brace.wait_ready().up < 5000
 
 
+@pytest.mark.needs("has_prompt")
 def test_the_watchdog_restarts_a_core_that_hangs(brace, prompt, clock, measure):
     prompt.enter()
     # Every interrupt disabled in the NVIC: the sleep never ends, and nothing but the watchdog
