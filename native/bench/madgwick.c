@@ -19,11 +19,10 @@ static float inverse_root(float x) {
     return y;
 }
 
-void madgwick_init(madgwick *m, uint32_t rate_mhz, uint32_t gyr_fs_mdps) {
-    float rate = (float)rate_mhz * 0.001f;
+void madgwick_init(madgwick *m, float period_s, float gyr_fs_dps) {
     *m = (madgwick){ .q = { 1, 0, 0, 0 } };
-    m->turn = (float)gyr_fs_mdps * (0.001f * 0.0174532925f * 0.5f / 32768.0f) / rate;
-    m->step = BETA / rate;
+    m->turn = gyr_fs_dps * period_s * (0.0174532925f * 0.5f / 32768.0f);
+    m->step = BETA * period_s;
 }
 
 void madgwick_update(madgwick *m, const int16_t s[6]) {
@@ -46,7 +45,7 @@ void madgwick_update(madgwick *m, const int16_t s[6]) {
         float sy = -w * fx + z * fy - 2.0f * y * fz;
         float sz = x * fx + y * fy;
         float length = sw * sw + sx * sx + sy * sy + sz * sz;
-        if (length > 0.0f) {
+        if (length != 0.0f) {
             float back = m->step * inverse_root(length);
             dw -= back * sw;
             dx -= back * sx;

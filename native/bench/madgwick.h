@@ -14,7 +14,8 @@ typedef struct {
     float step;     /* beta times the sampling period */
 } madgwick;
 
-void madgwick_init(madgwick *m, uint32_t rate_mhz, uint32_t gyr_fs_mdps);
+/* gyr_fs_dps: the angular rate of 32768 counts, deg/s. */
+void madgwick_init(madgwick *m, float period_s, float gyr_fs_dps);
 
 /* gx gy gz ax ay az in counts. */
 void madgwick_update(madgwick *m, const int16_t sample[6]);

@@ -111,6 +111,17 @@ typedef struct {
 typedef struct {
     int32_t half_angle;       /* h of one count, whole part */
     int32_t half_angle_low;   /* ... and fraction, Q16 */
+    uint32_t block_log2;      /* a block is 2^block_log2 samples */
+    uint16_t rest_gyr;        /* counts */
+    uint16_t rest_acc;        /* counts */
+    pl_svf_coef force;
+    pl_svf_coef row;          /* the same for every other block */
+    pl_svf_coef rest;
+    uint16_t force_unit;      /* block mean of force in Q24 g = fx_mul(mean, unit) */
+    uint16_t delay;           /* samples, Q12 */
+    uint16_t settle_blocks;
+    uint16_t rest_blocks;
+    uint16_t hold_samples;
     int32_t bias_limit;       /* largest distance of the bias from its origin, of that from 0 half */
     int32_t p_growth;         /* variances of the bias, (0.01 deg/s)^2 in Q12: per block */
     int32_t w_motion;         /* ... of its measurement */
@@ -119,18 +130,6 @@ typedef struct {
     uint32_t gyr_fs_mdps;
     uint32_t acc_fs_ug;
     uint32_t rate_mhz;
-    pl_svf_coef force;
-    pl_svf_coef row;          /* the same for every other block */
-    pl_svf_coef rest;
-    uint16_t force_unit;      /* block mean of force in Q24 g = fx_mul(mean, unit) */
-    uint16_t rest_gyr;        /* counts */
-    uint16_t rest_acc;        /* counts */
-    uint16_t delay;           /* samples, Q12 */
-    uint16_t settle_blocks;
-    uint16_t rest_blocks;
-    uint16_t hold_samples;
-    uint16_t unused;
-    uint16_t block_log2;      /* a block is 2^block_log2 samples */
 } pl_ori_coef;
 
 /* What a sample changes.  What every sample touches comes first: short offsets are quick. */
@@ -153,7 +152,7 @@ typedef struct {
     uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
     uint16_t rest;            /* blocks without movement, up to rest_blocks */
     uint16_t frozen;          /* blocks without any change, up to settle_blocks */
-    uint16_t block;           /* counts 0 .. 5: whose turn it is in the slow part */
+    uint16_t block;           /* counts 0 .. 11: whose turn it is in the slow part */
     uint16_t unused;
     int32_t bias_origin[3];   /* as the bias */
     int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
@@ -169,8 +168,7 @@ typedef struct {
 enum {
     PL_ORI_BEGUN_LEVEL = 1, /* the quaternion was set from a first sample */
     PL_ORI_BEGUN_BLOCK = 2, /* the sums have covered a whole block once */
-    PL_ORI_BEGUN_REST = 4,  /* there was rest, so the bias was measured */
-    PL_ORI_BEGUN_STILL = 8, /* the low-pass of the raw counts runs: nothing moved of late */
+    PL_ORI_BEGUN_STILL = 4, /* the low-pass of the raw counts runs: nothing moved of late */
 };
 
 enum {

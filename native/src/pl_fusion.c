@@ -89,7 +89,7 @@ FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     for (; t <= BLOCK_MAX_US / 2 && log2 < 7; t *= 2) {
         log2++;
     }
-    co->block_log2 = (uint16_t)log2;
+    co->block_log2 = log2;
     svf_init(&co->force, t, p->tau_ms * 1000u);
     svf_init(&co->row, 2 * t, p->tau_ms * 1000u);
     svf_init(&co->rest, t, 500000u);
@@ -99,15 +99,14 @@ FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     co->settle_blocks = (uint16_t)(PL_ORI_SETTLE_MS * 1000u / t);
     co->rest_blocks = (uint16_t)(PL_ORI_REST_MS * 1000u / t);
     co->hold_samples = (uint16_t)(p->rate_mhz / (1000000u / PL_ORI_HOLD_MS));
-    co->unused = 0;
 
     /* The bias is forgotten by (0.1 deg/s)^2 in 100 s; in these units that is 1 per second.  A
        measurement's variance w makes it settle at p: w = p^2 / growth + p, with p = (0.1 deg/s)^2
        from motion and (0.03 deg/s)^2 from rest; less, as each direction is measured in every
-       second or third block only. */
+       fourth or sixth block only. */
     co->p_growth = (int32_t)((t * 268u + 32768u) >> 16);
-    co->w_motion = (int32_t)(2500000000u / t * 8192u + 50u * 4096u);
-    co->w_rest = (int32_t)(432000000u / t * 256u + 3u * 4096u);
+    co->w_motion = (int32_t)(2500000000u / t * 4096u + 25u * 4096u);
+    co->w_rest = (int32_t)(216000000u / t * 256u + 6144u);
     return 0;
 }
 

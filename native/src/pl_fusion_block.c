@@ -200,14 +200,6 @@ static FX_COLD void see_stillness(pl_ori_state *st, const pl_ori_coef *co) {
         copy3(st->rest_acc, &st->still[3]);
     } else if (st->rest < co->rest_blocks) {
         st->rest++;
-    } else if (!(st->begun & PL_ORI_BEGUN_REST)) {
-        /* Only now is the bias known: what the low-pass remembers may have been turned by it. */
-        st->begun |= PL_ORI_BEGUN_REST;
-        for (int i = 0; i < 3; i++) {
-            if (is_far(st->bias[i] - st->bias_origin[i], co->bias_limit / 16)) {
-                st->start = 0;
-            }
-        }
     }
 }
 
@@ -265,8 +257,8 @@ static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const 
 }
 
 /*
- * One measurement of the bias per block, in turn along the sensor's axes at rest, about the
- * earth's horizontal ones in motion: what is measured is low-passed, so that neighbours would
+ * Two measurements of the bias in four blocks, in turn along the sensor's axes at rest, about the
+ * earth's horizontal ones in motion: what is measured is low-passed, so that more of them would
  * tell the same.
  */
 static FX_COLD void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
@@ -276,9 +268,16 @@ static FX_COLD void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
             st->p[i] += co->p_growth;
         }
     }
+    if (st->block & 2u) {
+        return;
+    }
     if (st->rest >= co->rest_blocks) {
         unsigned axis = st->block % 3u;
-        bias_measure(st, co, &unit[2 - axis], st->gyr_mean[axis] - st->bias[axis], co->w_rest, 15);
+        int32_t error = st->gyr_mean[axis] - st->bias[axis];
+        bias_measure(st, co, &unit[2 - axis], error, co->w_rest, 15);
+        if (is_far(error, co->bias_limit / 16)) {
+            st->start = 0; /* what the low-pass remembers was turned by such an error */
+        }
     } else if (st->settle >= co->settle_blocks) {
         /* The correction undoes what an error of the bias has turned during the block. */
         int32_t rate = st->correction[st->block & 1u] * (1 << (13 + PL_ORI_BIAS_BITS - co->block_log2));
@@ -311,7 +310,7 @@ FX_COLD void pl_ori_stage(pl_ori_state *st, const pl_ori_coef *co, unsigned stag
             apply_lean(st);
             break;
         case 2:
-            st->block = (uint16_t)(st->block < 5 ? st->block + 1 : 0);
+            st->block = (uint16_t)(st->block < 11 ? st->block + 1 : 0);
             filter_row(st, co, st->block & 1u);
             break;
         case 4:

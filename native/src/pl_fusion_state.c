@@ -70,7 +70,7 @@ static FX_COLD int axis_valid(const pl_ori_state *st, const pl_ori_coef *co, int
 }
 
 FX_COLD int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
-    return st->sample >> co->block_log2 == 0 && st->block < 6
+    return st->sample >> co->block_log2 == 0 && st->block < 12
         && st->start <= 2 * co->rest_blocks && st->rest <= co->rest_blocks
         && st->settle <= co->settle_blocks && st->frozen <= co->settle_blocks
         && all_within(st->q, 4, BLOCK_Q_MAX)

@@ -16,6 +16,7 @@ from rp2040py.rp2040 import RP2040
 RAM = 0x20000000
 RAM_SIZE = 256 * 1024
 _STACK = RAM + RAM_SIZE
+_ROM_SIZE = 16 * 1024
 _BKPT = 0xBE00
 # The return address: a breakpoint in the last word below the stack's space.
 _STOP = RAM + RAM_SIZE - 16 * 1024
@@ -43,7 +44,8 @@ class M0:
 
     def call(self, address: int, *args: int, limit: int = 10_000_000) -> tuple[int, int]:
         """Calls the function at `address` with up to four words; (r0 at its end, cycles from
-        its first instruction to its return).  RuntimeError after `limit` cycles."""
+        its first instruction to its return).  RuntimeError after `limit` cycles, or when it
+        leaves RAM and boot ROM."""
         core = self._mcu.core
         for i in range(4):
             core.registers[i] = args[i] & 0xFFFFFFFF if i < len(args) else 0
@@ -52,10 +54,12 @@ class M0:
         core.registers[_PC] = address & ~1
         start = core.cycles
         self._stopped = False
-        while core.registers[_PC] & ~1 != _STOP:
+        while (pc := core.registers[_PC] & ~1) != _STOP:
+            if not (RAM <= pc < _STOP or pc < _ROM_SIZE):
+                raise RuntimeError(f"went astray to {pc:#x}")
             core.execute_instruction()
             if self._stopped:
-                raise RuntimeError(f"breakpoint at {core.registers[_PC]:#x}")
+                raise RuntimeError(f"breakpoint at {pc:#x}")
             if core.cycles - start > limit:
                 raise RuntimeError(f"no return after {limit} cycles")
         return core.registers[0], core.cycles - start
