@@ -1,4 +1,4 @@
-"""Where logs are read from: the store, files of segments, or a dump of a brace's flash."""
+"""Where logs are read from: the store, files of segments, a dump of a brace's flash, a brace."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 from brace.board import flashmap
 
-from plumbline import segments
+from plumbline import bulk, segments
+from plumbline.device import Brace
 from plumbline.errors import StorageError, UsageError, os_error
-from plumbline.segments import Damage, Reading, Segment
+from plumbline.segments import RAW, SUMMARY, Damage, Reading, Segment
 from plumbline.store.segments import Store
 
 
@@ -91,6 +92,20 @@ def of_store(store: Store, serial: str | None = None, generation: int | None = N
         raise StorageError(f"the store {store.folder} has no log of {serial}", there)
     life = chosen[-1]
     return Source(serial, serial, life.read())
+
+
+def of_brace(brace: Brace) -> Source:
+    """What a brace holds now, straight from it.  Nothing is stored and nothing acknowledged."""
+    found = []
+    for stream in (SUMMARY, RAW):
+        # The open segments are ended first, or their records could not be read.
+        listing = bulk.listing(brace.link, stream, close=stream == SUMMARY)
+        if listing.segments:
+            first = listing.segments[0].sequence
+            for number, data in bulk.read(brace.link, stream, first):
+                found.append(segments.read_segment(data, f"segment {number}"))
+    serial = brace.identity.serial
+    return Source(serial or "the brace", serial, segments.collect(found))
 
 
 def find(what: str | None, store: Store) -> Source:

@@ -34,6 +34,10 @@ COMMANDS = {
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),
     "doctor": ("doctor", "Check this computer and the braces on it, and say what to do."),
     "config": ("config", "Show this tool's settings and where they come from."),
+    "completion": (
+        "completion",
+        "Print what makes a shell complete plumbline's commands and options.",
+    ),
 }
 
 

@@ -18,7 +18,8 @@ def command() -> None:
     """Look into pulled logs: show, verify, export.
 
     SOURCE is a serial number in the library, a .seg file, a folder of them, or a dump of a
-    brace's flash; without it, the only brace in the library.
+    brace's flash; without it, the only brace in the library.  With --device the log is read from
+    a brace itself, which stores and acknowledges nothing.
     """
 
 
@@ -27,10 +28,13 @@ _store = click.option("--store", type=click.Path(path_type=Path, file_okay=False
                       help="Folder of the library.")  # fmt: skip
 
 
-def _find(source, store):
+def _find(source, store, device):
     from plumbline import sources
     from plumbline.store.segments import Store
 
+    if device:
+        with common.connect(common.chosen_one(device)) as brace:
+            return sources.of_brace(brace)
     return sources.find(source, Store(common.settings(store=store).store))
 
 
@@ -62,13 +66,14 @@ def _plain(utc_ms, record) -> dict:
 
 @common.command(command, name="show")
 @_source
+@common.device_option
 @_store
 @click.option("--type", "types", multiple=True, metavar="TYPE",
               help="Only records of this type (epoch, posture, cue ...); may be repeated.")
 @common.jsonl_option
-def show(source, store, types, as_jsonl) -> None:
+def show(source, device, store, types, as_jsonl) -> None:
     """Print the records of a log."""
-    found = _find(source, store)
+    found = _find(source, store, device)
     for utc_ms, record in _rows(found, types):
         if as_jsonl:
             common.emit_line("record", _plain(utc_ms, record))
@@ -79,14 +84,15 @@ def show(source, store, types, as_jsonl) -> None:
 
 @common.command(command, name="verify")
 @_source
+@common.device_option
 @_store
 @common.json_option
-def verify(source, store, as_json) -> None:
+def verify(source, device, store, as_json) -> None:
     """Check every segment and record of a log, raw samples included; say what is not there."""
     from plumbline import segments
     from plumbline.errors import Mismatch
 
-    found = _find(source, store)
+    found = _find(source, store, device)
     reading = found.reading
     samples = sum(len(c.s) + len(c.l) for c in segments.chunks(reading))
     counts = {segments.STREAMS[s]: len(list_) for s, list_ in reading.segments.items()}
@@ -113,11 +119,12 @@ def verify(source, store, as_json) -> None:
 
 @common.command(command, name="export")
 @_source
+@common.device_option
 @_store
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path, dir_okay=False),
               help="File to write: .csv or .jsonl for records, .npz for raw samples.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only records of this type.")
-def export(source, store, target, types) -> None:
+def export(source, device, store, target, types) -> None:
     """Write a log's records, or its raw samples, into a file that other tools read.
 
     Into .csv goes one type of record, with its units in the column names.
@@ -125,7 +132,7 @@ def export(source, store, target, types) -> None:
     from plumbline.errors import UsageError
     from plumbline.files import write_atomic
 
-    found = _find(source, store)
+    found = _find(source, store, device)
     if target.suffix == ".npz":
         data, what = _npz(found)
     elif target.suffix == ".jsonl":
