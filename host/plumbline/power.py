@@ -3,8 +3,9 @@
     hours = usable charge / (sleep + awake fraction * (awake - sleep) + sensors + motor + LED)
 
 All currents are at the cell.  What is measured: the awake fraction, by counting the emulated
-core's cycles (`plumbline.bench`), and the motor's time, from the log.  What is taken from others is
-in SOURCES; no current was measured on a brace of ours, so the result is a budget, not a promise.
+core's cycles (`plumbline.bench`), and the motor's time, from the log.  What is taken from others
+is in SOURCES; no current was measured on a brace of ours, so the result is a budget, not a
+promise.
 """
 
 from __future__ import annotations
