@@ -24,6 +24,12 @@ CALIBRATION = const(0x0D)
 SETTINGS = const(0x0E)  # body: brace.config.Config.pack()
 ALIGNMENT = const(0x0F)  # body: brace.calibrate.Calibration.pack()
 AUDIT = const(0x10)
+EXERCISE = const(0x18)
+REPETITION = const(0x19)
+SET = const(0x1A)
+SWAY = const(0x1B)
+REPOSITION = const(0x1C)
+PLAN = const(0x1D)
 RAW = const(0x20)
 
 # type: (name, struct format, field names)
@@ -96,6 +102,105 @@ LAYOUTS = {
     ),
     TIME: ("time", "<Qq", ("utc_ms", "step_ms")),
     CALIBRATION: ("calibration", "<IBBhh", ("id", "result", "quality", "rom_cdeg", "tilt_cdeg")),
+    # An exercise begins with the next chunk: an input, as it stands in the plan (brace.exercise.
+    # planned); with it the exercises can be replayed.
+    EXERCISE: (
+        "exercise",
+        "<IBBBHBBBHhhBBBHHI",
+        (
+            "chunk",
+            "exercise",
+            "sets",
+            "reps",
+            "hold_s",
+            "out_ds",
+            "hold_ds",
+            "back_ds",
+            "rest_s",
+            "low",
+            "high",
+            "side",
+            "feedback",
+            "ceiling_dps",
+            "levels",
+            "load_hg",
+            "plan",
+        ),
+    ),
+    # One repetition: extent in the unit of its signal (cdeg, mm), times in hundredths of a second,
+    # highest speed a second (degrees, mm), SPARC in thousandths (0 not measured), ranges of pelvis
+    # and trunk flexion, the largest rival and the worst compensation in percent of their limits.
+    REPETITION: (
+        "repetition",
+        "<IBBhHHHHhHHBBH",
+        (
+            "block",
+            "number",
+            "side",
+            "peak",
+            "out_cs",
+            "hold_cs",
+            "back_cs",
+            "speed",
+            "sparc",
+            "pelvis_cdeg",
+            "trunk_cdeg",
+            "rival_pct",
+            "worst_pct",
+            "flags",
+        ),
+    ),
+    # One set.  Means over its repetitions, and of a hold: time in the band, breaks, furthest,
+    # drift, root mean square about the mean, mean angular rate (0.01 deg/s).
+    SET: (
+        "set",
+        "<IBBBBBBHBHhHHHHhHHhHhHHBhhHH",
+        (
+            "block",
+            "exercise",
+            "number",
+            "side",
+            "ended",
+            "done",
+            "good",
+            "flags",
+            "doubts",
+            "seconds_ds",
+            "extent",
+            "extent_sd",
+            "out_cs",
+            "hold_cs",
+            "back_cs",
+            "sparc",
+            "pelvis_cdeg",
+            "trunk_cdeg",
+            "left",
+            "left_sd",
+            "right",
+            "right_sd",
+            "inside_ds",
+            "breaks",
+            "furthest",
+            "drift",
+            "unrest",
+            "rate_cdps",
+        ),
+    ),
+    # Sway of a stance (native/include/pl_sway.h has the units).
+    SWAY: (
+        "sway",
+        "<IBBIIIIII",
+        ("block", "exercise", "side", "n", "rms_ap", "rms_ml", "area", "path", "jerk"),
+    ),
+    # Position sense: one trial with its signed error; last (trial 0) the errors over all: `found`
+    # the constant, `error` the absolute, `variable` the variable one.
+    REPOSITION: (
+        "reposition",
+        "<IBhhhH",
+        ("block", "trial", "target", "found", "error", "variable"),
+    ),
+    # A plan was stored: CRC-32 of its bytes, its revision and how many exercises it has.
+    PLAN: ("plan", "<IHB", ("crc", "revision", "exercises")),
 }
 
 

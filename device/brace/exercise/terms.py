@@ -35,8 +35,9 @@ TRUNK_TURN = const(6)
 LUMBAR_FLEX = const(7)  # trunk against pelvis: needs both sensors, as the next two
 LUMBAR_LATERAL = const(8)
 LUMBAR_TURN = const(9)
-HEIGHT = const(10)  # rise of the pelvis, mm, without what is slower than some 4 s
-SIGNALS = const(11)
+HEIGHT = const(10)  # of the pelvis, mm, without what is slower than half a minute
+CLIMB = const(11)  # its speed upwards, mm/s, likewise
+SIGNALS = const(12)
 
 SIGNAL_NAMES = (
     "pelvis flexion",
@@ -50,6 +51,7 @@ SIGNAL_NAMES = (
     "lumbar lateral bend",
     "lumbar turn",
     "pelvis height",
+    "pelvis climb",
 )
 
 # -- phases and sides --------------------------------------------------------------------------
@@ -119,3 +121,24 @@ QUIET = const(0)  # retention test: start and end only
 SUMMARY = const(1)  # one pattern after the set
 ALTERNATE = const(2)  # every second repetition
 EVERY = const(3)
+
+# -- how a set ended ---------------------------------------------------------------------------
+DONE = const(1)  # the whole dose
+SKIPPED = const(2)  # by the wearer's button or a command
+IDLE = const(3)  # nothing moved any more
+LIMIT = const(4)  # a stop limit was passed
+NOT_READY = const(5)  # the starting position was never taken
+LOST = const(6)  # sensors or pipeline began anew
+
+END_NAMES = ("", "done", "skipped", "idle", "limit", "not ready", "lost")
+
+# -- what the brace says with its motor, as codes beside the strengths of cues -----------------
+GUIDE = const(16)
+SAY_TICK = const(16)  # begin the way out
+SAY_BACK = const(17)  # begin the way back
+SAY_BEGIN = const(18)
+SAY_END = const(19)
+SAY_FINISHED = const(20)
+SAY_NUDGE = const(21)  # outside the band, or a faulty repetition
+SAY_STOPPED = const(22)
+SAY_AGAIN = const(23)  # after a set that went less well, with feedback as a summary
