@@ -149,6 +149,7 @@ VERBS = {
         },
     ),
     "turn": Verb({"degrees": Number(-360, 360, unit=" degrees")}, {"over": OVER}),
+    "rise": Verb({"cm": Number(-60, 30, 8.0, " cm")}, {"over": OVER}),
     "pose": Verb({}, {"pelvis": Angles(), "lumbar": Angles(), "over": OVER}),
     "slip": Verb(
         {"sensor": Word(("S", "L"))}, {**_TURNS, "over": Number(0.2, 60, 0.4, " s")}

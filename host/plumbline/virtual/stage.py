@@ -234,6 +234,11 @@ class Stage:
         detail = self.stance.side if posture == "lying" else ""
         self._hold(begin + over, stance, posture, over, detail)
 
+    def _rise(self, begin, until, cm, over) -> None:
+        self._feet("rise")
+        stance = replace(self.stance, rise=cm / 100)
+        self._hold(begin + over, stance, self._posture, over, self._detail)
+
     def _turn(self, begin, until, degrees, over) -> None:
         # In steps of less than half a turn, which the shortest way would undo.
         steps = int(np.ceil(abs(degrees) / 120)) or 1

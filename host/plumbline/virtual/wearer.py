@@ -35,7 +35,8 @@ SIDES = {"back": 0.0, "left": 90.0, "right": -90.0, "front": 179.9}
 class Stance:
     """A pose in words: base "stand", "sit" or "lie", angles of the pelvis against the upright
     and of the lumbar spine (trunk against pelvis), the lying side, the knees' bend in lifting
-    (0 straight to 1 squatting) and the heading to the left of the start."""
+    (0 straight to 1 squatting), the heading to the left of the start, and how far the hips are
+    above where they would be (m)."""
 
     base: str = "stand"
     pelvis: Angles = (0.0, 0.0, 0.0)
@@ -43,10 +44,13 @@ class Stance:
     side: str = "back"
     crouch: float = 0.0
     heading: float = 0.0
+    rise: float = 0.0
 
     def upright(self) -> Stance:
         """The same base, upright."""
-        return replace(self, pelvis=(0.0, 0.0, 0.0), lumbar=(0.0, 0.0, 0.0), crouch=0.0)
+        return replace(
+            self, pelvis=(0.0, 0.0, 0.0), lumbar=(0.0, 0.0, 0.0), crouch=0.0, rise=0.0
+        )
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ class Wearer:
             down = 0.53 * self.height - 0.26 * self.height * stance.crouch
             base = rotation.IDENTITY
             hip = np.array([-back, 0.0, down])
+        hip = hip + np.array([0.0, 0.0, stance.rise])
         heading = rotation.about("z", stance.heading)
         pelvis = rotation.multiply(
             rotation.multiply(heading, base), rotation.anatomical(*stance.pelvis)
