@@ -8,6 +8,9 @@
 #define PL_LOG_FREE 0u
 #define PL_LOG_BAD 0xFFFFFFFFu
 
+/* Where table entries end; at one segment a second that takes 34 years. */
+#define PL_LOG_SEQUENCE_MAX 0x3FFFFFFFu
+
 static inline uint32_t pl_log_entry(uint32_t stream, uint32_t sequence) {
     return 1u + 2u * sequence + stream;
 }

@@ -22,7 +22,8 @@ static int32_t scan(pl_log *log) {
         }
         pl_segment_header header;
         int32_t result = pl_segment_read_header(bytes, sizeof bytes, &header);
-        if (result != PL_SEGMENT_OK && result != PL_ESEGMENT_VERSION) {
+        int readable = result == PL_SEGMENT_OK || result == PL_ESEGMENT_VERSION;
+        if (!readable || header.sequence > PL_LOG_SEQUENCE_MAX) {
             log->report.unusable += result != PL_ESEGMENT_BLANK;
             continue;
         }

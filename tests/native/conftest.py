@@ -7,6 +7,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+FUZZ = ROOT / "native/fuzz"
 FLAGS = ["-std=c99", "-O2", "-g", "-Wall", "-Wextra", "-Werror",
          "-fsanitize=undefined,address", "-fno-sanitize-recover=all"]
 
@@ -15,17 +16,20 @@ _tried: dict[str, int] = {}
 
 @pytest.fixture(scope="session")
 def c_program(tmp_path_factory):
-    """c_program(name, *cores) -> path of tests/native/<name>.c, compiled with
-    native/src/<core>.c of each core (a glob)."""
+    """c_program(name, *cores) -> the program of tests/native/<name>.c, or of a fuzz target with
+    what runs its corpus, compiled with native/src/<core> of each core (a glob)."""
     built: dict[str, Path] = {}
 
     def build(name: str, *cores: str) -> Path:
         if name not in built:
             out = tmp_path_factory.mktemp(name) / name
-            sources = [str(p) for core in cores for p in (ROOT / "native/src").glob(core)]
-            subprocess.run(
-                ["gcc", *FLAGS, f"-I{ROOT / 'native/include'}", f"-I{ROOT / 'native/src'}",
-                 f"-I{HERE}", str(HERE / f"{name}.c"), *sources, "-o", str(out)], check=True)
+            own = [HERE / f"{name}.c"]
+            if name.startswith("fuzz_"):
+                own = [FUZZ / f"{name}.c", FUZZ / "run_corpus.c"]
+            sources = [*own, *(p for core in cores for p in (ROOT / "native/src").glob(core))]
+            includes = [ROOT / "native/include", ROOT / "native/src", FUZZ, HERE]
+            subprocess.run(["gcc", *FLAGS, *(f"-I{path}" for path in includes),
+                            *map(str, sources), "-o", str(out)], check=True)
             built[name] = out
         return built[name]
 
