@@ -52,7 +52,7 @@ class Log:
         return result
 
     def append(self, kind: int, version: int, t_cs: int, body) -> None:
-        """Adds a summary record: type, version 0..7, time, at most 160 bytes."""
+        """Adds a summary record: type, version 0..7, time, at most 152 bytes."""
         data = ffi.from_buffer(body)
         self._check(lib.pl_log_append(self._log, kind & 0xFF, version & 0xFF, t_cs, data,
                                       len(data)))

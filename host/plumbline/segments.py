@@ -81,15 +81,23 @@ class Segment:
 
 
 def _payload_records(segment: Segment, commit, payload) -> None:
+    length = commit.length
+    if commit.flags == lib.PL_COMMIT_PACKED:
+        packed, payload = payload, ffi.new("uint8_t[]", lib.PL_PACK_PLAIN_MAX)
+        length = lib.pl_unpack(packed, length, payload, lib.PL_PACK_PLAIN_MAX)
+    if length < 0 or commit.flags & ~lib.PL_COMMIT_PACKED:
+        segment.lose("record", f"commit {commit.number} is packed in a way that this version of "
+                               "plumbline does not know")
+        return
     pos = ffi.new("uint32_t *")
     record = ffi.new("pl_record *")
     while True:
-        result = lib.pl_record_read(payload, commit.length, commit.t_cs, pos, record)
+        result = lib.pl_record_read(payload, length, commit.t_cs, pos, record)
         if result == 0:
             return
         if result < 0:
             segment.lose("record", f"commit {commit.number} breaks off at byte {pos[0]} of "
-                                   f"{commit.length}")
+                                   f"{length}")
             return
         body = bytes(ffi.buffer(record.body, record.length))
         segment.records.append(

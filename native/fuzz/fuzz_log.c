@@ -30,13 +30,21 @@ static void put32(uint8_t *p, uint32_t value) {
 static void plant_checkpoint(fuzz_input *in, uint8_t *page) {
     memset(page, 0, PL_PAGE);
     memcpy(page, "PLCP\x10", 5);
-    page[6] = (uint8_t)(fuzz_byte(in) % 189u);
+    page[6] = (uint8_t)(fuzz_byte(in) % 253u);
     page[7] = fuzz_byte(in) & 1u;
     /* Small numbers: they must meet those of the segments. */
     for (uint32_t at = 8; at < 60u; at += 4u) {
         put32(page + at, fuzz_byte(in) & 0x80u ? fuzz_word(in) & 0xFFFFFFu : fuzz_byte(in) % 6u);
     }
-    fuzz_bytes(in, page + 64, page[6]);
+    uint32_t here = page[6] < 188u ? page[6] : 188u;
+    fuzz_bytes(in, page + 64, here);
+    if (page[6] > here && fuzz_byte(in) % 2u) {
+        /* What stands in the page before becomes the rest of the tail. */
+        uint8_t *rest = page - PL_PAGE;
+        memcpy(rest, "PLCT", 4);
+        memcpy(rest + 4, page + 8, 4);
+        put32(page + 60, pl_crc32(0, rest + 8, page[6] - here));
+    }
     if (page[7]) {
         memcpy(page + 64, "PLSG\x10\x48\0\0", 8);
         put32(page + 64 + 68, pl_crc32(0, page + 64, 68));
@@ -57,6 +65,7 @@ static void plant_segment(fuzz_input *in, uint8_t *sector) {
         uint32_t kind = fuzz_byte(in);
         uint32_t room = PL_SECTOR - at - PL_COMMIT_OVERHEAD;
         pl_commit commit = {.number = (uint8_t)(fuzz_byte(in) % 5u), .boot = fuzz_byte(in)};
+        commit.flags = kind >> 7;
         commit.length = (uint16_t)(fuzz_byte(in) % (room < 600u ? room + 1u : 600u));
         fuzz_bytes(in, sector + at + PL_COMMIT_HEADER, commit.length);
         uint32_t length = pl_commit_write(sector + at, &commit, header.crc + (kind % 4u == 3u));
@@ -70,7 +79,7 @@ static void plant(fuzz_input *in) {
         uint8_t *bytes = sim.bytes + sector * PL_SECTOR;
         uint32_t kind = fuzz_byte(in) % 4u;
         if (kind == 1u && sector < PL_LOG_CHECKPOINT_SECTORS) {
-            for (uint32_t pages = fuzz_byte(in) % 17u, i = 0; i < pages; i++) {
+            for (uint32_t pages = fuzz_byte(in) % 17u, i = 1; i < pages; i += 1u + (i & 2u)) {
                 plant_checkpoint(in, bytes + i * PL_PAGE);
             }
         } else if (kind == 1u || kind == 2u) {
@@ -106,9 +115,15 @@ static uint32_t count_proofs(uint32_t number) {
             if (pl_commit_read(bytes, where.length, at, &header, &commit) != PL_SEGMENT_OK) {
                 continue;
             }
+            static uint8_t plain[PL_PACK_PLAIN_MAX];
+            int32_t length = 0;
+            if (commit.flags & PL_COMMIT_PACKED) {
+                length = pl_unpack(bytes + commit.payload, commit.length, plain, sizeof plain);
+            }
             pl_record record;
-            for (uint32_t pos = 0; pl_record_read(bytes + commit.payload, commit.length,
-                                                  commit.t_cs, &pos, &record) == 1;) {
+            for (uint32_t pos = 0;
+                 length > 0 && pl_record_read(plain, (uint32_t)length, commit.t_cs, &pos,
+                                              &record) == 1;) {
                 found += record.type == PROOF && record.length == 1u &&
                          record.body[0] == (uint8_t)number;
             }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "pl_crc.h"
+#include "pl_pack.h"
 #include "pl_raw.h"
 #include "pl_segment.h"
 
@@ -31,12 +32,22 @@ static void read_block(const pl_record *record) {
 }
 
 static void read_records(const uint8_t *payload, const pl_commit *commit) {
+    static uint8_t plain[PL_PACK_PLAIN_MAX];
     uint32_t pos = 0;
+    uint32_t length = commit->length;
     pl_record record;
     int32_t result;
-    while ((result = pl_record_read(payload, commit->length, commit->t_cs, &pos, &record)) == 1) {
-        REQUIRE(pos <= commit->length);
-        REQUIRE(record.body + record.length <= payload + commit->length);
+    if (commit->flags & PL_COMMIT_PACKED) {
+        result = pl_unpack(payload, length, plain, sizeof plain);
+        if (result < 0) {
+            return;
+        }
+        payload = plain;
+        length = (uint32_t)result;
+    }
+    while ((result = pl_record_read(payload, length, commit->t_cs, &pos, &record)) == 1) {
+        REQUIRE(pos <= length);
+        REQUIRE(record.body + record.length <= payload + length);
         uint8_t again[4096];
         uint32_t n = pl_record_write(again, record.type, record.version,
                                      record.t_cs - commit->t_cs, record.body, record.length);

@@ -23,13 +23,14 @@
 #include <stdint.h>
 
 #include "pl_flash.h"
+#include "pl_pack.h"
 #include "pl_raw.h"
 #include "pl_segment.h"
 
 #define PL_LOG_CHECKPOINT_SECTORS 4u
 #define PL_LOG_SECTORS_MIN (PL_LOG_CHECKPOINT_SECTORS + 4u)
 /* Longest body of a summary record. */
-#define PL_LOG_BODY_MAX 160u
+#define PL_LOG_BODY_MAX 152u
 /* RAM for the summary stream's commit: header, one page of commit; and for raw, one segment. */
 #define PL_LOG_SUMMARY_BUFFER (2u * PL_PAGE)
 #define PL_LOG_RAW_BUFFER PL_SECTOR
@@ -63,15 +64,25 @@ typedef struct {
 /* One stream's commit under construction: room for a segment header, then the commit. */
 typedef struct {
     uint8_t *image;
-    uint32_t used;    /* bytes of payload */
-    uint32_t flushed; /* of these, in a checkpoint */
-    uint32_t seed;    /* CRC of the open segment's header */
+    uint32_t used; /* bytes of payload; 0: nothing to commit */
+    uint32_t seed; /* CRC of the open segment's header */
     pl_commit commit;
     uint16_t sector; /* of the open segment, or PL_LOG_NOWHERE */
     uint8_t page;    /* where the commit goes; 0: a new segment */
 } pl_log_stream;
 
 #define PL_LOG_NOWHERE 0xFFFFu
+
+/* Longest image of an unfinished page. */
+#define PL_LOG_TAIL_MAX 252u
+
+/* The unfinished page, as it was flushed: the image of a commit without its CRC. */
+typedef struct {
+    uint32_t sequence; /* of its segment */
+    uint32_t begins;   /* 1: the image starts with its segment's header */
+    uint32_t length;   /* of the image; 0: none */
+    uint8_t image[PL_LOG_TAIL_MAX];
+} pl_log_tail;
 
 /* What checkpoints keep, besides the unfinished page. */
 typedef struct {
@@ -100,12 +111,17 @@ typedef struct {
     pl_log_identity identity;
     pl_log_state state;
     pl_log_stream stream[PL_STREAMS];
+    pl_log_tail tail;
+    pl_pack pack; /* the summary stream's unfinished page */
+    pl_pack undo; /* the same before the last record */
+    uint32_t flushed; /* records of it that are in `tail` */
     pl_raw_encoder encoder;
     uint32_t raw_index; /* of the next chunk of the open raw block */
     uint32_t boot;
     uint32_t checkpoint_sector;
     uint32_t checkpoint_page;
     uint32_t faults; /* programs and erases that did not verify, since mount */
+    uint32_t failed; /* 1: the flash did not answer; nothing is written until the next mount */
     pl_log_mount_report report;
     uint8_t page[PL_PAGE]; /* scratch */
 } pl_log;

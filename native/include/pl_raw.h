@@ -15,6 +15,8 @@
 
 #include <stdint.h>
 
+#include "pl_range.h"
+
 #define PL_RAW_VERSION 1u
 #define PL_RAW_AXES 6u
 #define PL_RAW_CHANNELS (2u * PL_RAW_AXES)
@@ -33,19 +35,12 @@ enum {
     PL_ERAW_COUNT = -4,  /* add: more than PL_RAW_PIECE samples */
 };
 
-/* How residuals of one size are coded. */
-typedef struct {
-    const uint32_t *table;           /* of frequencies */
-    uint32_t low_bits;               /* bits that go as they are */
-    uint32_t scale_low, scale_span;  /* the scales that belong to it: from low, that many */
-} pl_raw_class;
-
 typedef struct {
     int32_t last;                    /* the value before */
     int32_t difference[PL_RAW_TAPS]; /* newest first */
     int32_t weight[PL_RAW_TAPS];     /* Q12 */
     uint32_t scale;                  /* mean |residual|, Q6 */
-    const pl_raw_class *class;       /* of the scale */
+    const pl_range_class *class;     /* of the scale */
 } pl_raw_channel;
 
 /* What encoder and decoder hold alike. */
@@ -59,11 +54,9 @@ typedef struct {
 
 /* Range-coded bytes grow from the front of the block, low bits from its end. */
 typedef struct {
-    uint32_t low;
-    uint32_t range;
-    uint8_t *next;     /* where the next range-coded byte goes */
-    uint8_t *back;     /* where the low bits begin */
-    uint32_t bits;     /* low bits that are no full byte yet */
+    pl_range_encoder range;
+    uint8_t *back;      /* where the low bits begin */
+    uint32_t bits;      /* low bits that are no full byte yet */
     uint32_t bit_count;
     uint8_t *out;
     uint32_t capacity;
@@ -71,14 +64,10 @@ typedef struct {
 } pl_raw_encoder;
 
 typedef struct {
-    uint32_t code;
-    uint32_t range;
-    const uint8_t *data;
-    uint32_t length;
-    uint32_t used;
+    pl_range_decoder range;
+    uint32_t back;
     uint32_t bits;
     uint32_t bit_count;
-    uint32_t back;
     pl_raw_model model;
 } pl_raw_decoder;
 

@@ -5,7 +5,7 @@
 #include "pl_bytes.h"
 #include "pl_log_internal.h"
 
-/* Room for records in the commit that a stream is building. */
+/* Room for the payload of the commit that a stream is building. */
 static uint32_t room(const pl_log_stream *s, uint32_t bytes) {
     return bytes - (s->page == 0 ? PL_SEGMENT_HEADER : 0) - PL_COMMIT_OVERHEAD;
 }
@@ -14,42 +14,88 @@ static uint8_t *payload(pl_log_stream *s) {
     return s->image + PL_SEGMENT_HEADER + PL_COMMIT_HEADER;
 }
 
+/* Commits the unfinished page of summary records, if there is one. */
+static int32_t commit_summary(pl_log *log) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    if (log->pack.records == 0) {
+        return 0;
+    }
+    s->commit.flags = PL_COMMIT_PACKED;
+    s->used = pl_pack_finish(&log->pack, payload(s));
+    int32_t result = pl_log_commit(log, PL_STREAM_SUMMARY);
+    if (result == 0) {
+        pl_pack_begin(&log->pack);
+        log->flushed = 0;
+        log->tail.length = 0;
+    }
+    return result;
+}
+
 int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
                       const uint8_t *body, uint32_t length) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
-    if (length > PL_LOG_BODY_MAX || version > 7u || (s->used > 0 && t_cs < s->commit.t_cs)) {
+    pl_pack *pack = &log->pack;
+    if (length > PL_LOG_BODY_MAX || version > 7u ||
+        (pack->records > 0 && t_cs < s->commit.t_cs)) {
         return PL_ELOG_ARGUMENT;
     }
-    uint32_t size = pl_record_size(length);
-    if (s->used > 0 && (s->used + size > room(s, PL_PAGE) ||
-                        t_cs - s->commit.t_cs > PL_RECORD_TIME_MAX)) {
-        int32_t result = pl_log_commit(log, PL_STREAM_SUMMARY);
+    for (;;) {
+        if (log->failed) {
+            return PL_ELOG_FLASH;
+        }
+        if (pack->records == 0) {
+            pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+        }
+        uint32_t dt_cs = t_cs - s->commit.t_cs;
+        log->undo = *pack;
+        /* An empty page takes any record. */
+        if (dt_cs <= PL_RECORD_TIME_MAX &&
+            pl_pack_add(pack, room(s, PL_PAGE), type, version, dt_cs, body, length)) {
+            return 0;
+        }
+        *pack = log->undo;
+        int32_t result = commit_summary(log);
         if (result < 0) {
             return result;
         }
     }
-    if (s->used == 0) {
-        pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
-    }
-    s->used += pl_record_write(payload(s) + s->used, type, version, t_cs - s->commit.t_cs, body,
-                               length);
-    return 0;
 }
+
+/* Keeps the unfinished page, as it is now, for the checkpoints. */
+static void set_tail(pl_log *log) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    pl_log_tail *tail = &log->tail;
+    uint32_t header = s->page == 0 ? PL_SEGMENT_HEADER : 0;
+    pl_commit commit = s->commit;
+    memcpy(tail->image, s->image, header);
+    commit.flags = PL_COMMIT_PACKED;
+    commit.length =
+        (uint16_t)pl_pack_finish(&log->pack, tail->image + header + PL_COMMIT_HEADER);
+    pl_commit_write_header(tail->image + header, &commit);
+    tail->begins = s->page == 0;
+    tail->sequence = log->state.next[PL_STREAM_SUMMARY] - (s->page == 0 ? 0 : 1u);
+    tail->length = header + PL_COMMIT_HEADER + commit.length;
+}
+
+/* A page with less room than this is as good as full. */
+#define ROOM_MIN 16u
 
 int32_t pl_log_flush(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
-    if (s->used == s->flushed) {
+    if (log->pack.records == log->flushed) {
         return 0;
     }
-    uint32_t image = (s->page == 0 ? PL_SEGMENT_HEADER : 0) + PL_COMMIT_HEADER + s->used;
-    if (image > PL_LOG_TAIL_MAX) {
-        return pl_log_commit(log, PL_STREAM_SUMMARY);
+    if (log->failed) {
+        return PL_ELOG_FLASH;
     }
-    uint32_t before = s->flushed;
-    s->flushed = s->used;
+    uint32_t used = (uint32_t)(log->pack.range.next - log->pack.out);
+    if (used + ROOM_MIN > room(s, PL_PAGE)) {
+        return commit_summary(log);
+    }
+    set_tail(log);
     int32_t result = pl_log_checkpoint(log);
-    if (result < 0) {
-        s->flushed = before;
+    if (result == 0) {
+        log->flushed = log->pack.records;
     }
     return result;
 }
@@ -75,6 +121,9 @@ static void begin_raw(pl_log *log, uint32_t t_cs, uint32_t index) {
 
 int32_t pl_log_raw_flush(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_RAW];
+    if (log->failed) {
+        return PL_ELOG_FLASH;
+    }
     if (s->used == 0) {
         return 0;
     }
@@ -130,6 +179,9 @@ int32_t pl_log_raw(pl_log *log, uint32_t t_cs, uint32_t index, const int16_t *s,
     const int16_t *samples[2] = {s, l};
     uint32_t n[2] = {n_s, n_l};
     uint32_t done[2] = {0, 0};
+    if (log->failed) {
+        return PL_ELOG_FLASH;
+    }
     if (n_s > 255u || n_l > 255u || (raw->used > 0 && t_cs < raw->commit.t_cs)) {
         return PL_ELOG_ARGUMENT;
     }
@@ -161,7 +213,7 @@ int32_t pl_log_raw(pl_log *log, uint32_t t_cs, uint32_t index, const int16_t *s,
 int32_t pl_log_close(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
     int32_t result = pl_log_raw_flush(log);
-    int32_t committed = pl_log_commit(log, PL_STREAM_SUMMARY);
+    int32_t committed = log->failed ? PL_ELOG_FLASH : commit_summary(log);
     if (committed < 0) {
         return committed;
     }
@@ -174,8 +226,8 @@ int32_t pl_log_close(pl_log *log) {
 }
 
 int32_t pl_log_acknowledge(pl_log *log, uint32_t stream, uint32_t sequence) {
-    if (stream >= PL_STREAMS) {
-        return PL_ELOG_ARGUMENT;
+    if (stream >= PL_STREAMS || log->failed) {
+        return log->failed ? PL_ELOG_FLASH : PL_ELOG_ARGUMENT;
     }
     uint32_t end = log->state.next[stream];
     if (log->stream[stream].sector != PL_LOG_NOWHERE) {
@@ -239,10 +291,15 @@ int32_t pl_log_read(pl_log *log, const pl_log_segment *segment, uint32_t offset,
 }
 
 int32_t pl_log_wipe(pl_log *log) {
+    if (log->failed) {
+        return PL_ELOG_FLASH;
+    }
     pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
+    pl_pack_begin(&log->pack);
+    log->flushed = 0;
+    log->tail.length = 0;
     for (uint32_t i = 0; i < PL_STREAMS; i++) {
         log->stream[i].used = 0;
-        log->stream[i].flushed = 0;
         log->state.first[i] = log->state.next[i];
         log->state.acked[i] = log->state.next[i];
     }
@@ -260,7 +317,7 @@ int32_t pl_log_wipe(pl_log *log) {
         log->table[sector] = PL_LOG_FREE;
         int32_t blank = pl_flash_blank(log->flash, offset, PL_SECTOR);
         if (blank < 0 || (!blank && pl_flash_erase(log->flash, offset) == PL_EFLASH_DEVICE)) {
-            return PL_ELOG_FLASH;
+            return pl_log_fail(log);
         }
         log->state.erases += !blank;
     }

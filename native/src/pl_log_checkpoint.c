@@ -10,43 +10,32 @@
 #define VERSION 0x10u
 #define TAIL_AT 64u
 #define CRC_AT (PL_PAGE - 4u)
+/* Of a longer tail the rest stands in the page before: "PLCT", the counter, the bytes. */
+#define TAIL_HERE (CRC_AT - TAIL_AT)
+#define REST_MAGIC 0x54434C50u
+#define REST_AT 8u
 
-/* The tail fills the page. */
-typedef char tail_fits[TAIL_AT + PL_LOG_TAIL_MAX == CRC_AT ? 1 : -1];
+static uint32_t rest_of(const pl_log_tail *tail) {
+    return tail->length > TAIL_HERE ? tail->length - TAIL_HERE : 0;
+}
 
-/*
- * The unfinished page as flushed, completed but for its CRC; its length.  A page that begins a
- * segment comes with the segment's header.  Only what mount moves from a full segment into a new
- * one can be too long for that; its header is then made anew by the next mount.
- */
-static uint32_t copy_tail(const pl_log *log, uint8_t *out, uint8_t *begins) {
-    const pl_log_stream *summary = &log->stream[PL_STREAM_SUMMARY];
-    *begins = 0;
-    if (summary->flushed == 0) {
-        return 0;
-    }
-    uint32_t length = PL_COMMIT_HEADER + summary->flushed;
-    uint32_t from = PL_SEGMENT_HEADER;
-    if (summary->page == 0 && PL_SEGMENT_HEADER + length <= PL_LOG_TAIL_MAX) {
-        from = 0;
-        length += PL_SEGMENT_HEADER;
-        *begins = 1;
-    }
-    pl_commit commit = summary->commit;
-    commit.length = (uint16_t)summary->flushed;
-    pl_commit_write_header(summary->image + PL_SEGMENT_HEADER, &commit);
-    memcpy(out, summary->image + from, length);
-    return length;
+static void encode_rest(const pl_log *log, uint8_t *page) {
+    memset(page, 0, PL_PAGE);
+    pl_put32(page, REST_MAGIC);
+    pl_put32(page + 4, log->state.counter);
+    memcpy(page + REST_AT, log->tail.image + TAIL_HERE, rest_of(&log->tail));
 }
 
 static void encode(const pl_log *log, uint8_t *page) {
     const pl_log_state *state = &log->state;
-    const pl_log_stream *summary = &log->stream[PL_STREAM_SUMMARY];
+    const pl_log_tail *tail = &log->tail;
+    uint32_t rest = rest_of(tail);
     memset(page, 0, PL_PAGE);
     pl_put32(page, MAGIC);
     page[4] = VERSION;
     page[5] = 0; /* seal: the tail is in the clear */
-    page[6] = (uint8_t)copy_tail(log, page + TAIL_AT, &page[7]);
+    page[6] = (uint8_t)tail->length;
+    page[7] = (uint8_t)tail->begins;
     pl_put32(page + 8, state->counter);
     for (uint32_t i = 0; i < PL_STREAMS; i++) {
         pl_put32(page + 12 + 4 * i, state->first[i]);
@@ -57,18 +46,21 @@ static void encode(const pl_log *log, uint8_t *page) {
     pl_put32(page + 44, state->closed);
     pl_put32(page + 48, state->erases);
     pl_put32(page + 52, state->cursor);
-    uint32_t next = state->next[PL_STREAM_SUMMARY];
-    pl_put32(page + 56, summary->page == 0 ? next : next - 1u);
+    pl_put32(page + 56, tail->sequence);
+    pl_put32(page + 60, pl_crc32(0, tail->image + TAIL_HERE, rest));
+    memcpy(page + TAIL_AT, tail->image, tail->length - rest);
     pl_put32(page + CRC_AT, pl_crc32(0, page, CRC_AT));
 }
 
-/* 1 if the page is a sound checkpoint of this format. */
+/* 1 if the page is a sound checkpoint of this format, as far as it goes. */
 static int is_checkpoint(const uint8_t *page) {
     return pl_get32(page) == MAGIC && !((page[4] ^ VERSION) & 0xF0u) &&
            page[6] <= PL_LOG_TAIL_MAX && pl_get32(page + CRC_AT) == pl_crc32(0, page, CRC_AT);
 }
 
-static void decode(const uint8_t *page, pl_log_state *state, pl_log_tail *tail) {
+/* Takes a checkpoint over; `rest` is the page before it. */
+static void decode(const uint8_t *page, const uint8_t *rest, pl_log_state *state,
+                   pl_log_tail *tail) {
     state->counter = pl_get32(page + 8);
     for (uint32_t i = 0; i < PL_STREAMS; i++) {
         state->first[i] = pl_get32(page + 12 + 4 * i);
@@ -82,7 +74,16 @@ static void decode(const uint8_t *page, pl_log_state *state, pl_log_tail *tail) 
     tail->sequence = pl_get32(page + 56);
     tail->length = page[6];
     tail->begins = page[7] & 1u;
-    memcpy(tail->image, page + TAIL_AT, tail->length);
+    memcpy(tail->image, page + TAIL_AT, tail->length - rest_of(tail));
+    memcpy(tail->image + TAIL_HERE, rest + REST_AT, rest_of(tail));
+}
+
+/* 1 if the page before a checkpoint holds the rest of its tail, where there is one. */
+static int is_rest(const uint8_t *page, const uint8_t *rest) {
+    uint32_t length = page[6] > TAIL_HERE ? page[6] - TAIL_HERE : 0;
+    return length == 0 ||
+           (pl_get32(rest) == REST_MAGIC && pl_get32(rest + 4) == pl_get32(page + 8) &&
+            pl_crc32(0, rest + REST_AT, length) == pl_get32(page + 60));
 }
 
 static uint32_t page_offset(uint32_t sector, uint32_t page) {
@@ -104,25 +105,48 @@ static int32_t next_sector(pl_log *log) {
     return PL_EFLASH_VERIFY;
 }
 
+/* Programs the scratch page at the next place. */
+static int32_t put_page(pl_log *log) {
+    uint32_t offset = page_offset(log->checkpoint_sector, log->checkpoint_page++);
+    int32_t result = pl_flash_program(log->flash, offset, log->page);
+    log->faults += result == PL_EFLASH_VERIFY;
+    return result;
+}
+
 int32_t pl_log_checkpoint(pl_log *log) {
+    uint32_t pages = rest_of(&log->tail) > 0 ? 2u : 1u;
+    int32_t result = PL_EFLASH_VERIFY;
     log->state.counter++;
-    for (uint32_t tries = 0; tries < PL_PAGES; tries++) {
-        if (log->checkpoint_page == PL_PAGES && next_sector(log) < 0) {
-            return PL_ELOG_FLASH;
+    for (uint32_t tries = 0; tries < PL_PAGES && result == PL_EFLASH_VERIFY; tries++) {
+        if (log->checkpoint_page + pages > PL_PAGES && next_sector(log) < 0) {
+            return pl_log_fail(log);
         }
-        /* Anew each time: an erase was counted, and the scratch page is shared. */
-        encode(log, log->page);
-        uint32_t offset = page_offset(log->checkpoint_sector, log->checkpoint_page++);
-        int32_t result = pl_flash_program(log->flash, offset, log->page);
+        result = 0;
+        if (pages == 2u) {
+            encode_rest(log, log->page);
+            result = put_page(log);
+        }
         if (result == 0) {
-            return 0;
+            encode(log, log->page);
+            result = put_page(log);
         }
-        if (result == PL_EFLASH_DEVICE) {
-            return PL_ELOG_FLASH;
-        }
-        log->faults++;
     }
-    return PL_ELOG_FLASH;
+    return result < 0 ? pl_log_fail(log) : 0;
+}
+
+int32_t pl_log_move_tail(pl_log *log) {
+    pl_log_tail *tail = &log->tail;
+    if (tail->length == 0) {
+        return 0;
+    }
+    if (tail->begins) {
+        tail->length -= PL_SEGMENT_HEADER;
+        memmove(tail->image, tail->image + PL_SEGMENT_HEADER, tail->length);
+        tail->begins = 0;
+    }
+    tail->image[2] = 0; /* the commit's number */
+    tail->sequence = log->state.next[PL_STREAM_SUMMARY];
+    return pl_log_checkpoint(log);
 }
 
 /* Sets the place of the next checkpoint: behind the last page of the sector that is not blank. */
@@ -143,19 +167,25 @@ static int32_t find_place(pl_log *log) {
     return 0;
 }
 
-int32_t pl_log_load_checkpoint(pl_log *log, pl_log_tail *tail) {
+int32_t pl_log_load_checkpoint(pl_log *log) {
+    uint8_t rest[REST_AT + PL_LOG_TAIL_MAX - TAIL_HERE];
     int found = 0;
-    tail->length = 0;
     log->checkpoint_sector = 0;
     for (uint32_t i = 0; i < PL_LOG_CHECKPOINT_SECTORS * PL_PAGES; i++) {
         uint32_t sector = i / PL_PAGES;
         uint32_t offset = page_offset(sector, i % PL_PAGES);
+        /* The first bytes of the page before; of a sector's first page, nothing. */
+        if (i % PL_PAGES == 0) {
+            memset(rest, 0, sizeof rest);
+        } else {
+            memcpy(rest, log->page, sizeof rest);
+        }
         if (log->flash->read(log->flash->context, offset, log->page, PL_PAGE) < 0) {
             return PL_ELOG_FLASH;
         }
-        if (is_checkpoint(log->page) &&
+        if (is_checkpoint(log->page) && is_rest(log->page, rest) &&
             (!found || pl_get32(log->page + 8) > log->state.counter)) {
-            decode(log->page, &log->state, tail);
+            decode(log->page, rest, &log->state, &log->tail);
             log->checkpoint_sector = sector;
             found = 1;
         }

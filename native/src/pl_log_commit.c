@@ -34,7 +34,6 @@ static void begin_segment(pl_log *log, uint32_t stream, uint32_t sequence) {
 void pl_log_begin(pl_log *log, uint32_t stream, uint32_t boot, uint32_t t_cs) {
     pl_log_stream *s = &log->stream[stream];
     s->used = 0;
-    s->flushed = 0;
     s->commit.flags = 0;
     s->commit.boot = boot;
     s->commit.t_cs = t_cs;
@@ -46,6 +45,11 @@ void pl_log_begin(pl_log *log, uint32_t stream, uint32_t boot, uint32_t t_cs) {
 void pl_log_leave(pl_log_stream *stream) {
     stream->sector = PL_LOG_NOWHERE;
     stream->page = 0;
+}
+
+int32_t pl_log_fail(pl_log *log) {
+    log->failed = 1;
+    return PL_ELOG_FLASH;
 }
 
 /* Programs `length` bytes from a page's start on, FF behind them; a PL_EFLASH_*. */
@@ -84,6 +88,9 @@ static int32_t attempt(pl_log *log, uint32_t stream, uint32_t length) {
     log->faults++;
     if (begins || s->page + pages > PL_PAGES) {
         begin_segment(log, stream, log->state.next[stream]);
+        if (stream == PL_STREAM_SUMMARY && pl_log_move_tail(log) < 0) {
+            return PL_EFLASH_DEVICE;
+        }
     }
     return PL_EFLASH_VERIFY;
 }
@@ -107,10 +114,9 @@ int32_t pl_log_commit(pl_log *log, uint32_t stream) {
         result = attempt(log, stream, length);
     }
     if (result < 0) {
-        return PL_ELOG_FLASH;
+        return pl_log_fail(log);
     }
     s->used = 0;
-    s->flushed = 0;
     s->commit.number++;
     if (s->page == PL_PAGES) {
         pl_log_leave(s);

@@ -27,23 +27,18 @@ static inline uint32_t pl_log_entry_sequence(uint32_t entry) {
     return (entry - 1u) >> 1;
 }
 
-/* The unfinished page, as a checkpoint keeps it: the image of a commit without its CRC. */
-typedef struct {
-    uint32_t sequence; /* of its segment */
-    uint32_t begins;   /* 1: the image starts with its segment's header */
-    uint32_t length;   /* of the image; 0: none */
-    uint8_t image[PL_PAGE];
-} pl_log_tail;
-
 /* pl_log_checkpoint.c */
 
-/* Longest image that fits a checkpoint. */
-#define PL_LOG_TAIL_MAX 188u
-
-/* Writes log->state and the flushed part of the unfinished page. */
+/* Writes log->state and log->tail. */
 int32_t pl_log_checkpoint(pl_log *log);
-/* Finds the newest checkpoint and where the next one goes; the state stays 0 if there is none. */
-int32_t pl_log_load_checkpoint(pl_log *log, pl_log_tail *tail);
+/* Loads them from the newest checkpoint, if there is one, and finds where the next one goes. */
+int32_t pl_log_load_checkpoint(pl_log *log);
+
+/*
+ * Says that the unfinished page will now be the first of the stream's next segment; needed before
+ * that segment is begun, or a cut between its header and its commit would hide the page.
+ */
+int32_t pl_log_move_tail(pl_log *log);
 
 /* pl_log_space.c */
 
@@ -60,6 +55,8 @@ uint32_t pl_log_oldest(const pl_log *log, uint32_t stream, uint32_t sequence);
 void pl_log_begin(pl_log *log, uint32_t stream, uint32_t boot, uint32_t t_cs);
 /* Programs a stream's commit, if it holds anything. */
 int32_t pl_log_commit(pl_log *log, uint32_t stream);
+/* Says that the flash failed: PL_ELOG_FLASH from now on. */
+int32_t pl_log_fail(pl_log *log);
 /* Forgets that the stream has an open segment. */
 void pl_log_leave(pl_log_stream *stream);
 

@@ -83,8 +83,9 @@ static int32_t reopen(pl_log *log, uint8_t *segment) {
 }
 
 /* Completes the page that was unfinished, unless it was completed before the cut. */
-static int32_t restore(pl_log *log, const pl_log_tail *tail) {
+static int32_t restore(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    const pl_log_tail *tail = &log->tail;
     uint32_t header = tail->begins ? PL_SEGMENT_HEADER : 0;
     if (tail->length <= header + PL_COMMIT_HEADER) {
         return 0;
@@ -109,17 +110,22 @@ static int32_t restore(pl_log *log, const pl_log_tail *tail) {
         s->seed = found.crc;
         log->state.next[PL_STREAM_SUMMARY] = tail->sequence;
     } else {
+        uint8_t flags = s->commit.flags;
         pl_log_begin(log, PL_STREAM_SUMMARY, s->commit.boot, s->commit.t_cs);
+        s->commit.flags = flags;
+        if (pl_log_move_tail(log) < 0) {
+            return PL_ELOG_FLASH;
+        }
+        header = 0;
     }
     memcpy(s->image + PL_SEGMENT_HEADER + PL_COMMIT_HEADER,
            tail->image + header + PL_COMMIT_HEADER, log->report.restored);
-    s->used = s->flushed = log->report.restored;
+    s->used = log->report.restored;
     return pl_log_commit(log, PL_STREAM_SUMMARY);
 }
 
 int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint32_t *table,
                      uint8_t *summary, uint8_t *raw, const pl_log_identity *identity) {
-    pl_log_tail tail;
     memset(log, 0, sizeof *log);
     if (sectors < PL_LOG_SECTORS_MIN || sectors >= PL_LOG_NOWHERE) {
         return PL_ELOG_SIZE;
@@ -133,12 +139,17 @@ int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint3
     log->stream[PL_STREAM_RAW].image = raw;
     pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
     pl_log_leave(&log->stream[PL_STREAM_RAW]);
-    int32_t result = pl_log_load_checkpoint(log, &tail);
+    pl_pack_begin(&log->pack);
+    int32_t result = pl_log_load_checkpoint(log);
     if (result == 0) {
         result = scan(log);
     }
     if (result == 0) {
         result = reopen(log, raw);
     }
-    return result < 0 ? result : restore(log, &tail);
+    if (result == 0) {
+        result = restore(log);
+    }
+    log->tail.length = 0;
+    return result;
 }

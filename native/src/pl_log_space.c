@@ -59,7 +59,7 @@ int32_t pl_log_take(pl_log *log, uint32_t stream, uint16_t *sector) {
         if (found == PL_LOG_NOWHERE) {
             found = find_victim(log, stream);
             if (found == PL_LOG_NOWHERE) {
-                return stream == PL_STREAM_RAW ? PL_ELOG_FULL : PL_ELOG_FLASH;
+                return stream == PL_STREAM_RAW ? PL_ELOG_FULL : pl_log_fail(log);
             }
             int32_t result = give_up(log, found);
             if (result < 0) {
@@ -74,7 +74,7 @@ int32_t pl_log_take(pl_log *log, uint32_t stream, uint16_t *sector) {
             return 0;
         }
         if (result == PL_EFLASH_DEVICE) {
-            return PL_ELOG_FLASH;
+            return pl_log_fail(log);
         }
         /* Worn out: another one, for this session. */
         log->faults++;

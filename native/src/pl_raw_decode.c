@@ -3,47 +3,12 @@
 
 #include <string.h>
 
-#define TOP 0x01000000u
 #define HEADER 3u
-
-static uint32_t next_byte(pl_raw_decoder *d) {
-    uint32_t byte = d->used < d->length ? d->data[d->used] : 0;
-    d->used++;
-    return byte;
-}
-
-/* The last symbol was at `start` (in the range's units) and `size` wide. */
-static void narrow(pl_raw_decoder *d, uint32_t start, uint32_t size) {
-    d->code -= start;
-    d->range = size;
-    while (d->range < TOP) {
-        d->code = d->code << 8 | next_byte(d);
-        d->range <<= 8;
-    }
-}
-
-static uint32_t get_symbol(pl_raw_decoder *d, const uint32_t *table, uint32_t symbols) {
-    uint32_t unit = d->range >> PL_RAW_TOTAL_BITS;
-    uint32_t at = d->code / unit;
-    uint32_t low = 0;
-    uint32_t high = symbols;
-    /* The last symbol begins at or below `at`; hostile input may lie above the last one's end. */
-    while (high - low > 1u) {
-        uint32_t middle = (low + high) / 2u;
-        if ((table[middle] & 0xFFFFu) <= at) {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    narrow(d, unit * (table[low] & 0xFFFFu), unit * (table[low] >> 16));
-    return low;
-}
 
 /* Up to 16 bits from the block's end. */
 static uint32_t get_bits(pl_raw_decoder *d, uint32_t count) {
     while (d->bit_count < count) {
-        uint32_t byte = d->back > 0 ? d->data[--d->back] : 0;
+        uint32_t byte = d->back > 0 ? d->range.data[--d->back] : 0;
         d->bits |= byte << d->bit_count;
         d->bit_count += 8u;
     }
@@ -55,8 +20,8 @@ static uint32_t get_bits(pl_raw_decoder *d, uint32_t count) {
 
 static uint32_t get_folded(pl_raw_decoder *d, const pl_raw_channel *c) {
     uint32_t low_bits = c->class->low_bits;
-    uint32_t symbol = get_symbol(d, c->class->table, PL_RAW_SYMBOLS);
-    if (symbol == PL_RAW_ESCAPE) {
+    uint32_t symbol = pl_range_get(&d->range, c->class->table, PL_RANGE_SYMBOLS);
+    if (symbol == PL_RANGE_ESCAPE) {
         return get_bits(d, 16);
     }
     return (symbol << low_bits | get_bits(d, low_bits)) & 0xFFFFu;
@@ -66,7 +31,7 @@ static uint32_t get_count(pl_raw_decoder *d, pl_raw_channel *c) {
     uint32_t folded = get_folded(d, c);
     pl_raw_follow(c, folded);
     /* Nonsense becomes a count over PL_RAW_PIECE, which the caller refuses. */
-    c->last = (int32_t)((uint32_t)(c->last + pl_raw_unfold(folded)) & 0xFFFFu);
+    c->last = (int32_t)((uint32_t)(c->last + pl_unfold(folded)) & 0xFFFFu);
     return (uint32_t)c->last;
 }
 
@@ -76,7 +41,7 @@ static void get_sample(pl_raw_decoder *d, pl_raw_channel *c, int16_t *sample, ui
             c->last = (int16_t)get_bits(d, 16);
         } else {
             uint32_t folded = get_folded(d, c);
-            int32_t residual = pl_raw_unfold(folded);
+            int32_t residual = pl_unfold(folded);
             int32_t value = (int16_t)(pl_raw_predict(c) + residual);
             pl_raw_adapt(c, value, residual, folded, seen & 1u);
         }
@@ -103,33 +68,28 @@ int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t lengt
     }
     pl_raw_model *model = &decoder->model;
     pl_raw_model_init(model);
-    decoder->data = data;
-    decoder->length = length;
     decoder->back = length;
-    decoder->used = HEADER;
+    uint32_t used = HEADER;
     for (uint32_t k = 0; k < 2u; k++) {
         model->shift[k] = data[1] >> 4 * k & 15u;
         model->carried[k] = data[2] >> k & 1u;
     }
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         if (model->carried[i / PL_RAW_AXES]) {
-            if (length - decoder->used < PL_RAW_CARRIED) {
+            if (length - used < PL_RAW_CARRIED) {
                 return PL_ERAW_FORMAT;
             }
-            pl_raw_channel_load(&model->channel[i], data + decoder->used);
-            decoder->used += PL_RAW_CARRIED;
+            pl_raw_channel_load(&model->channel[i], data + used);
+            used += PL_RAW_CARRIED;
         }
     }
-    decoder->range = 0xFFFFFFFFu;
-    for (uint32_t i = 0; i < 4u; i++) {
-        decoder->code = decoder->code << 8 | next_byte(decoder);
-    }
+    pl_range_open(&decoder->range, data, length, used);
     return PL_RAW_OK;
 }
 
 /* True once more was read than there is: the two ends have met. */
 static int is_spent(const pl_raw_decoder *d) {
-    return d->used > d->back;
+    return d->range.used > d->back;
 }
 
 int32_t pl_raw_next(pl_raw_decoder *decoder, int16_t *s, uint32_t *n_s, int16_t *l, uint32_t *n_l,
@@ -138,7 +98,7 @@ int32_t pl_raw_next(pl_raw_decoder *decoder, int16_t *s, uint32_t *n_s, int16_t 
     if (is_spent(d)) {
         return PL_ERAW_CUT;
     }
-    uint32_t mark = get_symbol(d, pl_raw_marks, PL_RAW_MARKS);
+    uint32_t mark = pl_range_get(&d->range, pl_raw_marks, PL_RAW_MARKS);
     if (mark == PL_RAW_MARK_END) {
         return PL_ERAW_END;
     }

@@ -12,35 +12,6 @@
 /* What ends a block: the mark, the coder's state, the last low bits. */
 #define END_MAX (2u + 4u + 1u)
 
-/* Adds one to the number that the bytes already out make. */
-static void carry(pl_raw_encoder *e) {
-    uint8_t *p = e->next;
-    do {
-        p--;
-        (*p)++;
-    } while (*p == 0);
-}
-
-static inline void narrow(pl_raw_encoder *e, uint32_t start, uint32_t size) {
-    uint32_t low = e->low + start;
-    if (low < start) {
-        carry(e);
-    }
-    while (size >> 24 == 0) {
-        *e->next++ = (uint8_t)(low >> 24);
-        low <<= 8;
-        size <<= 8;
-    }
-    e->low = low;
-    e->range = size;
-}
-
-static inline void put_symbol(pl_raw_encoder *e, const uint32_t *table, uint32_t symbol) {
-    uint32_t unit = e->range >> PL_RAW_TOTAL_BITS;
-    uint32_t entry = table[symbol];
-    narrow(e, unit * (entry & 0xFFFFu), unit * (entry >> 16));
-}
-
 /* Up to 16 bits, as they are, at the end of the block. */
 static inline void put_bits(pl_raw_encoder *e, uint32_t value, uint32_t count) {
     uint32_t bits = e->bits | value << e->bit_count;
@@ -55,15 +26,15 @@ static inline void put_bits(pl_raw_encoder *e, uint32_t value, uint32_t count) {
 }
 
 static inline void put_folded(pl_raw_encoder *e, const pl_raw_channel *c, uint32_t folded) {
-    const pl_raw_class *class = c->class;
+    const pl_range_class *class = c->class;
     uint32_t low_bits = class->low_bits;
     uint32_t symbol = folded >> low_bits;
-    if (symbol >= PL_RAW_ESCAPE) {
-        put_symbol(e, class->table, PL_RAW_ESCAPE);
+    if (symbol >= PL_RANGE_ESCAPE) {
+        pl_range_put(&e->range, class->table, PL_RANGE_ESCAPE);
         put_bits(e, folded, 16);
         return;
     }
-    put_symbol(e, class->table, symbol);
+    pl_range_put(&e->range, class->table, symbol);
     if (low_bits > 0) {
         put_bits(e, folded - (symbol << low_bits), low_bits);
     }
@@ -71,7 +42,7 @@ static inline void put_folded(pl_raw_encoder *e, const pl_raw_channel *c, uint32
 
 static void put_count(pl_raw_encoder *e, pl_raw_channel *c, uint32_t count) {
     int32_t residual = (int32_t)count - c->last;
-    uint32_t folded = pl_raw_fold(residual);
+    uint32_t folded = pl_fold(residual);
     put_folded(e, c, folded);
     pl_raw_follow(c, folded);
     c->last = (int32_t)count;
@@ -87,7 +58,7 @@ static void put_first(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sampl
 
 static inline void put_value(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int learn) {
     int32_t residual = (int16_t)(value - pl_raw_predict(c));
-    uint32_t folded = pl_raw_fold(residual);
+    uint32_t folded = pl_fold(residual);
     put_folded(e, c, folded);
     pl_raw_adapt(c, value, residual, folded, learn);
 }
@@ -105,7 +76,7 @@ static void put_sample_and_learn(pl_raw_encoder *e, pl_raw_channel *c, const int
 }
 
 static uint32_t room(const pl_raw_encoder *e) {
-    return (uint32_t)(e->back - e->next);
+    return (uint32_t)(e->back - e->range.next);
 }
 
 static int has_room(const pl_raw_encoder *e, uint32_t bytes) {
@@ -152,11 +123,9 @@ static int put_samples(pl_raw_encoder *e, uint32_t sensor, const int16_t *sample
 #define CARRY_MIN 64u
 
 static void begin_coder(pl_raw_encoder *e, uint8_t *out, uint32_t capacity) {
-    e->low = 0;
-    e->range = 0xFFFFFFFFu;
+    pl_range_begin(&e->range, out);
     e->out = out;
     e->capacity = capacity;
-    e->next = out;
     e->back = out + capacity;
     e->bits = 0;
     e->bit_count = 0;
@@ -182,11 +151,11 @@ static void put_header(pl_raw_encoder *e) {
     e->out[0] = PL_RAW_VERSION;
     e->out[1] = (uint8_t)(model->shift[0] | model->shift[1] << 4);
     e->out[2] = (uint8_t)(model->carried[0] | model->carried[1] << 1);
-    e->next = e->out + HEADER;
+    e->range.next = e->out + HEADER;
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         if (model->carried[i / PL_RAW_AXES]) {
-            pl_raw_channel_save(&model->channel[i], e->next);
-            e->next += PL_RAW_CARRIED;
+            pl_raw_channel_save(&model->channel[i], e->range.next);
+            e->range.next += PL_RAW_CARRIED;
         } else {
             model->channel[i] = fresh.channel[i];
         }
@@ -222,7 +191,7 @@ static uint32_t shift_of(uint32_t bits, uint32_t samples) {
 static int shifts_fit(pl_raw_encoder *e, const int16_t *s, uint32_t n_s, const int16_t *l,
                       uint32_t n_l) {
     uint32_t *shift = e->model.shift;
-    int begins = e->next == e->out;
+    int begins = e->range.next == e->out;
     if (!begins && shift[0] == 0 && shift[1] == 0) {
         return 1;
     }
@@ -245,7 +214,7 @@ static void take_back(pl_raw_encoder *e, const pl_raw_encoder *before, uint8_t *
                       uint8_t value) {
     *e = *before;
     *absorber++ = value;
-    memset(absorber, 0xFF, (size_t)(e->next - absorber));
+    memset(absorber, 0xFF, (size_t)(e->range.next - absorber));
 }
 
 int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, const int16_t *l,
@@ -258,7 +227,7 @@ int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, cons
         return PL_RAW_FULL;
     }
     pl_raw_encoder before;
-    uint8_t *absorber = e->next - 1;
+    uint8_t *absorber = e->range.next - 1;
     int sure = has_room(e, (n_s + n_l + 1u) * SAMPLE_MAX);
     if (!sure) {
         before = *e;
@@ -270,7 +239,7 @@ int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, cons
     uint8_t value = *absorber;
     int fits = has_room(e, SAMPLE_MAX);
     if (fits) {
-        put_symbol(e, pl_raw_marks, more ? PL_RAW_MARK_MORE : PL_RAW_MARK_PIECE);
+        pl_range_put(&e->range, pl_raw_marks, more ? PL_RAW_MARK_MORE : PL_RAW_MARK_PIECE);
         put_count(e, &e->model.count[0], n_s);
         put_count(e, &e->model.count[1], n_l);
         fits = put_samples(e, 0, s, n_s) && put_samples(e, 1, l, n_l);
@@ -283,18 +252,18 @@ int32_t pl_raw_add(pl_raw_encoder *encoder, const int16_t *s, uint32_t n_s, cons
 
 uint32_t pl_raw_end(pl_raw_encoder *encoder) {
     pl_raw_encoder *e = encoder;
-    if (e->next == e->out) {
+    if (e->range.next == e->out) {
         return 0;
     }
-    put_symbol(e, pl_raw_marks, PL_RAW_MARK_END);
+    pl_range_put(&e->range, pl_raw_marks, PL_RAW_MARK_END);
     for (uint32_t i = 0; i < 4u; i++) {
-        *e->next++ = (uint8_t)(e->low >> 24);
-        e->low <<= 8;
+        *e->range.next++ = (uint8_t)(e->range.low >> 24);
+        e->range.low <<= 8;
     }
     if (e->bit_count > 0) {
         put_bits(e, 0, 8u - e->bit_count);
     }
     uint32_t low_bytes = (uint32_t)(e->out + e->capacity - e->back);
-    memmove(e->next, e->back, low_bytes);
-    return (uint32_t)(e->next - e->out) + low_bytes;
+    memmove(e->range.next, e->back, low_bytes);
+    return (uint32_t)(e->range.next - e->out) + low_bytes;
 }

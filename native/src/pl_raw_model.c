@@ -2,11 +2,17 @@
 
 #include <string.h>
 
+const uint32_t pl_raw_marks[PL_RAW_MARKS] = {
+    (uint32_t)16336 << 16 | 0u,
+    (uint32_t)24 << 16 | 16336u,
+    (uint32_t)24 << 16 | 16360u,
+};
+
 /* A channel that knows nothing but its class. */
 static void restart(pl_raw_channel *c, uint32_t class) {
     memset(c, 0, sizeof *c);
-    class = class < PL_RAW_CLASSES ? class : PL_RAW_CLASSES - 1u;
-    c->class = &pl_raw_classes[class];
+    class = class < PL_RANGE_CLASSES ? class : PL_RANGE_CLASSES - 1u;
+    c->class = &pl_range_classes[class];
     c->scale = c->class->scale_low + c->class->scale_low / 5u;
 }
 
@@ -33,7 +39,7 @@ void pl_raw_channel_save(pl_raw_channel *channel, uint8_t out[PL_RAW_CARRIED]) {
         int32_t weight = pl_raw_hold(channel->weight[k], PL_RAW_WEIGHT_BITS);
         out[k] = (uint8_t)(weight >> 6);
     }
-    out[PL_RAW_TAPS] = (uint8_t)(channel->class - pl_raw_classes);
+    out[PL_RAW_TAPS] = (uint8_t)(channel->class - pl_range_classes);
     pl_raw_channel_load(channel, out);
 }
 

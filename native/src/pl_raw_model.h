@@ -10,23 +10,14 @@
 
 #include <stdint.h>
 
+#include "pl_range_code.h"
 #include "pl_raw.h"
 
-#define PL_RAW_TOTAL_BITS 14u /* the tables' frequencies add up to 2^14 */
-#define PL_RAW_SYMBOLS 64u    /* the last one is the escape */
-#define PL_RAW_ESCAPE (PL_RAW_SYMBOLS - 1u)
-#define PL_RAW_TABLES 11u
-/* Classes from here on share the last two tables and send low bits as they are. */
-#define PL_RAW_SHIFTED 9u
-#define PL_RAW_CLASSES 38u
 /* Before each piece stands one of these three, with fixed frequencies. */
 enum { PL_RAW_MARK_PIECE, PL_RAW_MARK_MORE, PL_RAW_MARK_END, PL_RAW_MARKS };
 
-/* Each symbol's frequency in the high half, the sum of those before it in the low half. */
-extern const uint32_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS];
+/* As the rows of a table of frequencies. */
 extern const uint32_t pl_raw_marks[PL_RAW_MARKS];
-/* Class i ends, and the next one begins, at a scale (Q6) of 8 * 2^(i / 2). */
-extern const pl_raw_class pl_raw_classes[PL_RAW_CLASSES];
 
 /* What a block's header carries over of a channel: its weights (Q6, int8) and its class. */
 #define PL_RAW_CARRIED (PL_RAW_TAPS + 1u)
@@ -40,15 +31,6 @@ void pl_raw_channel_load(pl_raw_channel *channel, const uint8_t in[PL_RAW_CARRIE
 /* Keeps the weights of one sensor's channels within their limits. */
 void pl_raw_settle(pl_raw_channel *channel);
 
-/* Residuals 0, -1, 1, -2 ... as 0, 1, 2, 3 ...; both fit 16 bits. */
-static inline uint32_t pl_raw_fold(int32_t residual) {
-    return ((uint32_t)residual << 1) ^ (uint32_t)(residual >> 31);
-}
-
-static inline int32_t pl_raw_unfold(uint32_t folded) {
-    return (int32_t)(folded >> 1) ^ -(int32_t)(folded & 1u);
-}
-
 /* Held within -2^bits .. 2^bits - 1; hardly a cost when it is. */
 static inline int32_t pl_raw_hold(int32_t value, uint32_t bits) {
     int32_t limit = (int32_t)1 << bits;
@@ -61,16 +43,9 @@ static inline int32_t pl_raw_hold(int32_t value, uint32_t bits) {
 /* The class follows the scale, which follows folded residuals with a time constant of 8. */
 static inline void pl_raw_follow(pl_raw_channel *c, uint32_t folded) {
     uint32_t scale = c->scale + (folded << 2) - (c->scale >> 3);
-    const pl_raw_class *class = c->class;
     c->scale = scale;
-    if (scale - class->scale_low >= class->scale_span) {
-        while (scale < class->scale_low) {
-            class--;
-        }
-        while (scale - class->scale_low >= class->scale_span) {
-            class++;
-        }
-        c->class = class;
+    if (!pl_range_fits(c->class, scale)) {
+        c->class = pl_range_classify(c->class, scale);
     }
 }
 

@@ -39,9 +39,10 @@ static void fault(const char *what, uint32_t a, uint32_t b) {
 }
 
 static void record_body(uint32_t id, uint8_t *body, uint32_t *length) {
-    *length = 4u + id * 7u % 37u;
+    *length = 4u + id * 29u % 117u;
     for (uint32_t i = 0; i < *length; i++) {
-        body[i] = (uint8_t)(id >> (8u * (i % 4u)));
+        /* Its number, then what cannot be packed. */
+        body[i] = (uint8_t)(i < 4u ? id >> (8u * i) : (id + i) * 2654435761u >> 24);
     }
 }
 
@@ -146,8 +147,18 @@ static void read_segment(const pl_log_segment *where, seen *s) {
         pl_record record;
         uint32_t pos = 0;
         int32_t status;
-        while ((status = pl_record_read(bytes + commit.payload, commit.length, commit.t_cs, &pos,
-                                        &record)) == 1) {
+        const uint8_t *plain = bytes + commit.payload;
+        uint32_t length = commit.length;
+        if (commit.flags & PL_COMMIT_PACKED) {
+            static uint8_t unpacked[PL_PACK_PLAIN_MAX];
+            int32_t n = pl_unpack(plain, length, unpacked, sizeof unpacked);
+            if (n < 0) {
+                fault("a commit cannot be unpacked", commit.number, length);
+            }
+            plain = unpacked;
+            length = (uint32_t)n;
+        }
+        while ((status = pl_record_read(plain, length, commit.t_cs, &pos, &record)) == 1) {
             if (record.type == PL_RECORD_RAW) {
                 check_block(&record, s);
             } else {
@@ -155,7 +166,7 @@ static void read_segment(const pl_log_segment *where, seen *s) {
             }
         }
         if (status != 0) {
-            fault("a record does not fit its commit", pos, commit.length);
+            fault("a record does not fit its commit", pos, length);
         }
     }
 }
@@ -166,6 +177,9 @@ static seen read_stream(uint32_t stream) {
     uint32_t sequence = 0;
     pl_log_segment where;
     while (pl_log_find(&the_log, stream, sequence, &where) == 0) {
+        if (where.sequence < the_log.state.first[stream]) {
+            fault("a segment that was given up is back", where.sequence, stream);
+        }
         read_segment(&where, &found);
         sequence = where.sequence + 1u;
     }
@@ -353,8 +367,14 @@ static void recover(uint32_t seed) {
             if (mount() == 0) {
                 fault("a mount that was cut says it went well", i, tear);
             }
-            sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
             recovery_cuts++;
+            /* And once more, or twice, at any operation of the recovery from that. */
+            for (uint32_t again = 0; again < (i + tear) % 3u; again++) {
+                sim_arm(&sim, (seed >> (4u * again)) % 4u, (enum sim_tear)((seed + i) % SIM_TEARS),
+                        seed + i + again);
+                recovery_cuts += mount() < 0;
+            }
+            sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
             if (mount() < 0) {
                 fault("no mount after a cut recovery", i, tear);
             }

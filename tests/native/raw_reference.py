@@ -1,16 +1,16 @@
 """A second decoder of raw blocks, written from SPEC.md ("Raw blocks") and slow; the tables are
-read from native/src/pl_raw_tables.c."""
+read from native/src/pl_range_tables.c."""
 
 import re
 from operator import mul
 from pathlib import Path
 
-SOURCE = Path(__file__).resolve().parents[2] / "native/src/pl_raw_tables.c"
+SOURCE = Path(__file__).resolve().parents[2] / "native/src/pl_range_tables.c"
 
 
 def _tables():
     """Each row as running sums."""
-    body = SOURCE.read_text().split("PL_RAW_SYMBOLS] = {")[1].split("};")[0]
+    body = SOURCE.read_text().split("PL_RANGE_SYMBOLS] = {")[1].split("};")[0]
     rows = [[int(n, 16) for n in re.findall(r"0x\w+", row)]
             for row in re.findall(r"\{([^}]*)\}", body)]
     return [[entry & 0xFFFF for entry in row] + [16384] for row in rows]

@@ -62,7 +62,7 @@ for turn in range(400):
         show("fetched")
 print(plumbcore.crc32(flash.data), flash.erased, flash.programmed)
 
-for call in (lambda: log.append(1, 1, 0, bytes(161)), lambda: log.append(1, 8, t_cs, b""),
+for call in (lambda: log.append(1, 1, 0, bytes(153)), lambda: log.append(1, 8, t_cs, b""),
              lambda: log.raw(t_cs, 0, b"", 1, b"", 0), lambda: log.acknowledge(2, 0),
              lambda: plumbcore.Log(RamFlash(7)), lambda: plumbcore.Log(flash, "x" * 17),
              lambda: log.read(SUMMARY, 10**6, 0, page)):

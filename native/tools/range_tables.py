@@ -1,6 +1,6 @@
-"""Writes native/src/pl_raw_tables.c: the static tables of the raw codec.
+"""Writes native/src/pl_range_tables.c: the static tables of the range coder.
 
-    python native/tools/raw_tables.py > native/src/pl_raw_tables.c
+    python native/tools/range_tables.py > native/src/pl_range_tables.c
 
 Table i serves residuals whose recent mean magnitude lies in 2^(i/2 - 3.5) .. 2^(i/2 - 3); their
 distribution is logistic, of the spread in SPREADS, which minimises the cost over the recordings
@@ -12,7 +12,6 @@ from math import exp
 TOTAL = 1 << 14
 SYMBOLS = 64
 SPREADS = [0.24, 0.25, 0.265, 0.31, 0.385, 0.54, 0.83, 1.05, 1.27, 1.82, 2.57]
-MARKS = [TOTAL - 48, 24, 24]
 CLASSES = 38
 SHIFTED = 9  # classes from here on share two tables and send low bits as they are
 
@@ -49,18 +48,17 @@ def rows(numbers, width=7) -> str:
 
 
 def main() -> None:
-    print('/* Made by native/tools/raw_tables.py; do not edit. */\n#include "pl_raw_model.h"\n')
-    print("const uint32_t pl_raw_table[PL_RAW_TABLES][PL_RAW_SYMBOLS] = {")
+    print('/* Made by native/tools/range_tables.py; do not edit. */\n#include "pl_range_code.h"\n')
+    print("const uint32_t pl_range_table[PL_RANGE_TABLES][PL_RANGE_SYMBOLS] = {")
     for spread in SPREADS:
         print("    {\n" + rows(entries(table(spread))) + "\n    },")
-    print("};\n\nconst uint32_t pl_raw_marks[PL_RAW_MARKS] = {")
-    print(rows(entries(MARKS)) + "\n};\n")
-    print("const pl_raw_class pl_raw_classes[PL_RAW_CLASSES] = {")
+    print("};\n")
+    print("const pl_range_class pl_range_classes[PL_RANGE_CLASSES] = {")
     ends = [0, *(round(8 * 2 ** (i / 2)) for i in range(CLASSES - 1)), 2**32 - 1]
     for i in range(CLASSES):
         row = i if i < SHIFTED else SHIFTED + (i - SHIFTED) % 2
         low_bits = max(0, i - SHIFTED) // 2
-        print(f"    {{pl_raw_table[{row}], {low_bits}, {ends[i]}u, {ends[i + 1] - ends[i]}u}},")
+        print(f"    {{pl_range_table[{row}], {low_bits}, {ends[i]}u, {ends[i + 1] - ends[i]}u}},")
     print("};")
 
 

@@ -1,0 +1,31 @@
+/*
+ * Range coder over static frequency tables, the part that raw blocks (pl_raw.h) and packed
+ * records (pl_pack.h) share.  32-bit state, no division in the encoder; SPEC.md, "Raw blocks".
+ */
+#ifndef PL_RANGE_H
+#define PL_RANGE_H
+
+#include <stdint.h>
+
+/* How numbers of one size are coded: a symbol of `table`, and the bits below it. */
+typedef struct {
+    const uint32_t *table;           /* of frequencies */
+    uint32_t low_bits;               /* bits that go as they are */
+    uint32_t scale_low, scale_span;  /* the scales that belong to it: from low, that many */
+} pl_range_class;
+
+typedef struct {
+    uint32_t low;
+    uint32_t range;
+    uint8_t *next; /* where the next byte goes; a carry can change those before it */
+} pl_range_encoder;
+
+typedef struct {
+    uint32_t code;
+    uint32_t range;
+    const uint8_t *data;
+    uint32_t length;
+    uint32_t used; /* may run past the length: zeros are read there */
+} pl_range_decoder;
+
+#endif
