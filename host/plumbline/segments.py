@@ -75,20 +75,54 @@ class Segment:
     core: int = 0
     records: list[Record] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
+    # Its first commit is unpacked by what the segment before left: a cut made it move here.
+    goes_on: bool = False
+    unpacker: _Unpacker | None = field(default=None, repr=False, compare=False)
 
     def lose(self, kind: str, text: str) -> None:
         self.damage.append(Damage(kind, self.stream, self.sequence, text))
 
 
+class _Unpacker:
+    """Unpacks the commits of a stream in their order; knows when it cannot."""
+
+    def __init__(self, before: Segment | Damage | None):
+        self.model = ffi.new("pl_pack_model *")
+        self.stuck: list[int] = []
+        learned = before.unpacker if isinstance(before, Segment) else None
+        self.good = learned is not None and learned.good
+        if self.good:
+            ffi.memmove(self.model, learned.model, ffi.sizeof("pl_pack_model"))
+
+    def unpack(self, commit, payload):
+        """(plain records, their length), or None if what they go on from is not known."""
+        if not commit.flags & lib.PL_COMMIT_GOES_ON:
+            self.model, self.good = ffi.new("pl_pack_model *"), True
+        if not self.good:
+            return None
+        plain = ffi.new("uint8_t[]", lib.PL_PACK_PLAIN_MAX)
+        length = lib.pl_unpack(self.model, commit.t_cs, payload, commit.length, plain,
+                               lib.PL_PACK_PLAIN_MAX)
+        self.good = length >= 0
+        return (plain, length) if self.good else None
+
+
 def _payload_records(segment: Segment, commit, payload) -> None:
     length = commit.length
-    if commit.flags == lib.PL_COMMIT_PACKED:
-        packed, payload = payload, ffi.new("uint8_t[]", lib.PL_PACK_PLAIN_MAX)
-        length = lib.pl_unpack(packed, length, payload, lib.PL_PACK_PLAIN_MAX)
-    if length < 0 or commit.flags & ~lib.PL_COMMIT_PACKED:
+    known = lib.PL_COMMIT_PACKED | lib.PL_COMMIT_GOES_ON
+    if commit.flags & ~known:
         segment.lose("record", f"commit {commit.number} is packed in a way that this version of "
                                "plumbline does not know")
         return
+    if commit.flags & lib.PL_COMMIT_PACKED:
+        if commit.number == 0 and commit.flags & lib.PL_COMMIT_GOES_ON:
+            segment.goes_on = True
+        unpacked = segment.unpacker.unpack(commit, payload)
+        if unpacked is None:
+            segment.unpacker.stuck.append(commit.number)
+            return
+        _lose_stuck(segment)
+        payload, length = unpacked
     pos = ffi.new("uint32_t *")
     record = ffi.new("pl_record *")
     while True:
@@ -102,6 +136,19 @@ def _payload_records(segment: Segment, commit, payload) -> None:
         body = bytes(ffi.buffer(record.body, record.length))
         segment.records.append(
             Record(record.type, record.version, commit.boot, record.t_cs, body))
+
+
+def _lose_stuck(segment: Segment) -> None:
+    """Says which commits could not be unpacked for want of those before them."""
+    stuck, segment.unpacker.stuck = segment.unpacker.stuck, []
+    if not stuck:
+        return
+    span = f"commit {stuck[0]}" if len(stuck) == 1 else f"commits {stuck[0]} to {stuck[-1]}"
+    if segment.damage and segment.damage[-1].kind == "commit":
+        cause = segment.damage.pop()
+        segment.lose("commit", f"{cause.text}, and {span} cannot be unpacked without it")
+    else:
+        segment.lose("record", f"{span} cannot be unpacked without the segment before")
 
 
 def _lose_pages(segment: Segment, bad: list[int], expected: int, found: int | None) -> None:
@@ -129,16 +176,20 @@ def _read_commits(segment: Segment, header) -> None:
         elif result == lib.PL_SEGMENT_OK:
             if bad or commit.number != expected:
                 _lose_pages(segment, bad or [at // PAGE], expected, commit.number)
+                segment.unpacker.good &= commit.number == expected
             bad, expected = [], commit.number + 1
             _payload_records(segment, commit, data + commit.payload)
         at = commit.next
+    _lose_stuck(segment)
     if bad:
         _lose_pages(segment, bad, expected, None)
 
 
-def read_segment(data: bytes, where: str = "segment") -> Segment | Damage:
+def read_segment(data: bytes, where: str = "segment",
+                 before: Segment | Damage | None = None) -> Segment | Damage:
     """Reads one segment from its bytes (up to 4096; a segment's end may be left off where it is
-    blank).  A `Damage` if they hold none; `where` names it."""
+    blank).  A `Damage` if they hold none; `where` names it.  `before` is the segment before it in
+    its stream, which only one that `goes_on` needs (`collect` sees to that)."""
     data = bytes(data)
     header = ffi.new("pl_segment_header *")
     result = lib.pl_segment_read_header(ffi.from_buffer(data), len(data), header)
@@ -160,6 +211,7 @@ def read_segment(data: bytes, where: str = "segment") -> Segment | Damage:
     if header.seal:
         segment.lose("sealed", "its contents are encrypted")
         return segment
+    segment.unpacker = _Unpacker(before)
     _read_commits(segment, header)
     return segment
 
@@ -188,11 +240,14 @@ def collect(segments: Iterable[Segment | Damage]) -> Reading:
             reading.segments[segment.stream].append(segment)
     for stream, found in reading.segments.items():
         found.sort(key=lambda segment: segment.sequence)
-        for before, after in zip(found, found[1:], strict=False):
+        for at in range(1, len(found)):
+            before, after = found[at - 1], found[at]
             first, last = before.sequence + 1, after.sequence - 1
             if first <= last:
                 span = "it is" if first == last else f"segments {first} to {last} are"
                 reading.damage.append(Damage("missing", stream, first, f"{span} not there"))
+            elif after.goes_on:
+                found[at] = read_segment(after.data, before=before)
         for segment in found:
             reading.damage += segment.damage
     return reading

@@ -115,6 +115,7 @@ typedef struct {
     pl_pack pack; /* the summary stream's unfinished page */
     pl_pack undo; /* the same before the last record */
     uint32_t flushed; /* records of it that are in `tail` */
+    uint32_t learned; /* 1: `pack` knows the commits of this boot so far */
     pl_raw_encoder encoder;
     uint32_t raw_index; /* of the next chunk of the open raw block */
     uint32_t boot;

@@ -1,8 +1,8 @@
 /*
  * Packs the records of a commit: each byte is predicted from the record of the same type before
  * and coded by how well that place was predicted of late.  Records of one type resemble each
- * other, so that they take some 40 % of their size.  A commit is packed by itself; SPEC.md,
- * "Packed commits".
+ * other, so that they take less than half their size.  What was learned goes on from commit to
+ * commit of a segment; SPEC.md, "Packed commits".
  */
 #ifndef PL_PACK_H
 #define PL_PACK_H
@@ -34,11 +34,11 @@ typedef struct {
 
 typedef struct {
     uint8_t type;
-    uint32_t dt_cs; /* of its last record */
+    uint32_t t_cs; /* of its last record */
     pl_pack_place place[PL_PACK_PLACES];
 } pl_pack_slot;
 
-/* What packing and unpacking hold alike. */
+/* What packing and unpacking hold alike; all zero at first. */
 typedef struct {
     pl_pack_slot slot[PL_PACK_SLOTS];
     pl_pack_place choice; /* of slots */
@@ -48,24 +48,31 @@ typedef struct {
 typedef struct {
     pl_pack_model model;
     pl_range_encoder range;
+    uint32_t base_cs; /* of the commit */
     uint32_t records;
     uint32_t plain; /* bytes that they take unpacked */
     uint8_t out[PL_PACK_MAX + 32u];
 } pl_pack;
 
-void pl_pack_begin(pl_pack *pack);
+/* Begins a payload for a commit with this base time, knowing nothing, or as the last one ended. */
+void pl_pack_begin(pl_pack *pack, uint32_t base_cs);
+void pl_pack_go_on(pl_pack *pack, uint32_t base_cs);
 
 /*
  * Adds a record (pl_segment.h) as long as the whole takes at most `room` <= PL_PACK_MAX bytes:
  * 1, or PL_PACK_FULL; then, and only then, `pack` must be restored from a copy.
  */
-int32_t pl_pack_add(pl_pack *pack, uint32_t room, uint8_t type, uint8_t version, uint32_t dt_cs,
+int32_t pl_pack_add(pl_pack *pack, uint32_t room, uint8_t type, uint8_t version, uint32_t t_cs,
                     const uint8_t *body, uint32_t length);
 
 /* Writes the payload (at most PL_PACK_MAX bytes) and returns its length; more can be added. */
 uint32_t pl_pack_finish(const pl_pack *pack, uint8_t *out);
 
-/* Unpacks a payload into plain records; their length, or PL_EPACK_FORMAT. */
-int32_t pl_unpack(const uint8_t *payload, uint32_t length, uint8_t *out, uint32_t capacity);
+/*
+ * Unpacks a payload into plain records; their length, or PL_EPACK_FORMAT.  `model` is all zero, or,
+ * for a payload that went on, what the one before it left there.
+ */
+int32_t pl_unpack(pl_pack_model *model, uint32_t base_cs, const uint8_t *payload,
+                  uint32_t length, uint8_t *out, uint32_t capacity);
 
 #endif

@@ -22,8 +22,10 @@
 #define PL_RECORD_HEADER 5u
 /* Times count hundredths of a second ("cs") since the boot; a record's is relative, 24 bits. */
 #define PL_RECORD_TIME_MAX 0xFFFFFFu
-/* Flag of a commit: its payload is packed (pl_pack.h).  Others are not known to this version. */
-#define PL_COMMIT_PACKED 1u
+/* Flags of a commit; others are not known to this version. */
+#define PL_COMMIT_PACKED 1u /* its payload is packed (pl_pack.h) */
+/* What packing learned goes on from the commit before, of the segment before if this is its first. */
+#define PL_COMMIT_GOES_ON 2u
 /* The type of records that hold raw samples; SPEC.md lists the others, which C does not read. */
 #define PL_RECORD_RAW 0x20u
 /* Body lengths from here on are written as a u16 behind the record header. */

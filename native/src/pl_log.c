@@ -20,15 +20,31 @@ static int32_t commit_summary(pl_log *log) {
     if (log->pack.records == 0) {
         return 0;
     }
-    s->commit.flags = PL_COMMIT_PACKED;
     s->used = pl_pack_finish(&log->pack, payload(s));
     int32_t result = pl_log_commit(log, PL_STREAM_SUMMARY);
     if (result == 0) {
-        pl_pack_begin(&log->pack);
+        log->pack.records = 0;
         log->flushed = 0;
         log->tail.length = 0;
     }
     return result;
+}
+
+/* Pages of a segment whose commits may go on from one another: what one damaged commit costs. */
+#define RUN 8u
+
+/* Begins a commit of summary records; the first of a run or of a boot knows nothing. */
+static void begin_summary(pl_log *log, uint32_t t_cs) {
+    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
+    pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+    s->commit.flags = PL_COMMIT_PACKED;
+    if (log->learned && s->page % RUN != 0) {
+        s->commit.flags |= PL_COMMIT_GOES_ON;
+        pl_pack_go_on(&log->pack, t_cs);
+    } else {
+        pl_pack_begin(&log->pack, t_cs);
+    }
+    log->learned = 1;
 }
 
 int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
@@ -44,13 +60,12 @@ int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
             return PL_ELOG_FLASH;
         }
         if (pack->records == 0) {
-            pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+            begin_summary(log, t_cs);
         }
-        uint32_t dt_cs = t_cs - s->commit.t_cs;
         log->undo = *pack;
         /* An empty page takes any record. */
-        if (dt_cs <= PL_RECORD_TIME_MAX &&
-            pl_pack_add(pack, room(s, PL_PAGE), type, version, dt_cs, body, length)) {
+        if (t_cs - s->commit.t_cs <= PL_RECORD_TIME_MAX &&
+            pl_pack_add(pack, room(s, PL_PAGE), type, version, t_cs, body, length)) {
             return 0;
         }
         *pack = log->undo;
@@ -68,7 +83,6 @@ static void set_tail(pl_log *log) {
     uint32_t header = s->page == 0 ? PL_SEGMENT_HEADER : 0;
     pl_commit commit = s->commit;
     memcpy(tail->image, s->image, header);
-    commit.flags = PL_COMMIT_PACKED;
     commit.length =
         (uint16_t)pl_pack_finish(&log->pack, tail->image + header + PL_COMMIT_HEADER);
     pl_commit_write_header(tail->image + header, &commit);
@@ -295,7 +309,7 @@ int32_t pl_log_wipe(pl_log *log) {
         return PL_ELOG_FLASH;
     }
     pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
-    pl_pack_begin(&log->pack);
+    log->pack.records = 0;
     log->flushed = 0;
     log->tail.length = 0;
     for (uint32_t i = 0; i < PL_STREAMS; i++) {

@@ -139,7 +139,6 @@ int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint3
     log->stream[PL_STREAM_RAW].image = raw;
     pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
     pl_log_leave(&log->stream[PL_STREAM_RAW]);
-    pl_pack_begin(&log->pack);
     int32_t result = pl_log_load_checkpoint(log);
     if (result == 0) {
         result = scan(log);

@@ -82,7 +82,7 @@ static uint32_t code_byte(coder *c, pl_pack_place *p, uint32_t value) {
 }
 
 /* Which slot a record goes to: a known one, or, if it is the number of slots, a new one. */
-static pl_pack_slot *code_slot(coder *c, pl_pack_model *m, uint32_t type) {
+static pl_pack_slot *code_slot(coder *c, pl_pack_model *m, uint32_t type, uint32_t base_cs) {
     uint32_t index = 0;
     while (index < m->slots && m->slot[index].type != type) {
         index++;
@@ -95,6 +95,7 @@ static pl_pack_slot *code_slot(coder *c, pl_pack_model *m, uint32_t type) {
     index = m->slots < PL_PACK_SLOTS ? m->slots++ : PL_PACK_SLOTS - 1u;
     pl_pack_slot *slot = &m->slot[index];
     memset(slot, 0, sizeof *slot);
+    slot->t_cs = base_cs;
     slot->type = (uint8_t)code_bits(c, type, 8);
     return slot;
 }
@@ -105,13 +106,14 @@ static uint32_t code_body_byte(coder *c, pl_pack_slot *slot, uint32_t at, uint32
                                   : code_bits(c, value, 8);
 }
 
-static void model_init(pl_pack_model *model) {
-    memset(model, 0, sizeof *model);
+void pl_pack_begin(pl_pack *pack, uint32_t base_cs) {
+    memset(&pack->model, 0, sizeof pack->model);
+    pl_pack_go_on(pack, base_cs);
 }
 
-void pl_pack_begin(pl_pack *pack) {
-    model_init(&pack->model);
+void pl_pack_go_on(pl_pack *pack, uint32_t base_cs) {
     pl_range_begin(&pack->range, pack->out + 1);
+    pack->base_cs = base_cs;
     pack->records = 0;
     pack->plain = 0;
 }
@@ -121,7 +123,7 @@ static int fits(const pl_pack *pack, uint32_t room) {
     return (uint32_t)(pack->range.next - pack->out) + 1u <= room;
 }
 
-int32_t pl_pack_add(pl_pack *pack, uint32_t room, uint8_t type, uint8_t version, uint32_t dt_cs,
+int32_t pl_pack_add(pl_pack *pack, uint32_t room, uint8_t type, uint8_t version, uint32_t t_cs,
                     const uint8_t *body, uint32_t length) {
     coder c = {&pack->range, NULL};
     pack->plain += pl_record_size(length);
@@ -129,11 +131,11 @@ int32_t pl_pack_add(pl_pack *pack, uint32_t room, uint8_t type, uint8_t version,
         return PL_PACK_FULL;
     }
     pack->records++;
-    pl_pack_slot *slot = code_slot(&c, &pack->model, type);
+    pl_pack_slot *slot = code_slot(&c, &pack->model, type, pack->base_cs);
     code_byte(&c, &slot->place[0], length);
     code_byte(&c, &slot->place[1], version);
-    uint32_t interval = (dt_cs - slot->dt_cs) & PL_RECORD_TIME_MAX;
-    slot->dt_cs = dt_cs;
+    uint32_t interval = t_cs - slot->t_cs;
+    slot->t_cs = t_cs;
     for (uint32_t i = 0; i < 3u; i++) {
         code_byte(&c, &slot->place[2u + i], interval >> (8u * i) & 0xFFu);
     }
@@ -156,19 +158,18 @@ uint32_t pl_pack_finish(const pl_pack *pack, uint8_t *out) {
     return used + 1u;
 }
 
-int32_t pl_unpack(const uint8_t *payload, uint32_t length, uint8_t *out, uint32_t capacity) {
-    pl_pack_model model;
+int32_t pl_unpack(pl_pack_model *model, uint32_t base_cs, const uint8_t *payload,
+                  uint32_t length, uint8_t *out, uint32_t capacity) {
     pl_range_decoder decoder;
     uint8_t body[255];
     uint32_t used = 0;
     if (length < 2u) {
         return PL_EPACK_FORMAT;
     }
-    model_init(&model);
     pl_range_open(&decoder, payload, length, 1);
     coder c = {NULL, &decoder};
     for (uint32_t records = payload[0]; records > 0; records--) {
-        pl_pack_slot *slot = code_slot(&c, &model, 0);
+        pl_pack_slot *slot = code_slot(&c, model, 0, base_cs);
         uint32_t size = code_byte(&c, &slot->place[0], 0);
         uint32_t version = code_byte(&c, &slot->place[1], 0);
         uint32_t interval = 0;
@@ -178,13 +179,15 @@ int32_t pl_unpack(const uint8_t *payload, uint32_t length, uint8_t *out, uint32_
         for (uint32_t i = 0; i < size; i++) {
             body[i] = (uint8_t)code_body_byte(&c, slot, i, 0);
         }
-        slot->dt_cs = (slot->dt_cs + interval) & PL_RECORD_TIME_MAX;
+        slot->t_cs += interval;
+        uint32_t dt_cs = (slot->t_cs - base_cs) & PL_RECORD_TIME_MAX;
+        slot->t_cs = base_cs + dt_cs;
         /* The coder reads three bytes ahead of the last one that counts. */
         if (decoder.used > length + 3u || version > 7u ||
             pl_record_size(size) > capacity - used) {
             return PL_EPACK_FORMAT;
         }
-        used += pl_record_write(out + used, slot->type, (uint8_t)version, slot->dt_cs, body, size);
+        used += pl_record_write(out + used, slot->type, (uint8_t)version, dt_cs, body, size);
     }
     return (int32_t)used;
 }

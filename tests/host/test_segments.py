@@ -104,6 +104,36 @@ def test_every_bit_flip_costs_one_commit_or_segment_and_is_told(wear):
         assert cost <= 130, f"the flip at {at} cost {cost}"
 
 
+def test_flips_in_checkpoints_cost_the_unfinished_page_at_most():
+    made = Wear(epochs=70, bursts=0)
+    for n in range(40):
+        made.log.append(layouts.EPOCH, 1, 10**6 + n, bytes([n]) * 26)
+        made.log.flush()
+    clean = bytes(made.flash.data)
+    records = [r.body for r in segments.read_partition(clean).records]
+    rng = random.Random(1)
+    used = [i for i in range(4 * 4096) if clean[i] != 0xFF]
+    for at in rng.sample(used, 300):
+        data = bytearray(clean)
+        data[at] ^= 1 << rng.randrange(8)
+        got = [r.body for r in segments.read_partition(bytes(data)).records]
+        assert got == records[:len(got)] and len(records) - len(got) < 20
+
+
+def test_numbers_are_not_used_again_after_a_wipe():
+    made = Wear(epochs=300, bursts=60)
+    made.log.close()
+    before = made.log.next, made.log.next_raw
+    made.log.wipe()
+    assert segments.read_partition(bytes(made.flash.data)).segments == {SUMMARY: [], RAW: []}
+    log = plumbcore.Log(made.flash, "PL-0042")
+    log.append(layouts.WEAR, 1, 0, b"\1\0")
+    log.raw(0, 0, bytes(12), 1, b"", 0)
+    log.close()
+    reading = segments.read_partition(bytes(made.flash.data))
+    assert tuple(reading.segments[stream][0].sequence for stream in (SUMMARY, RAW)) == before
+
+
 def test_a_damaged_commit_is_named_and_those_around_it_stay(wear):
     data = bytearray(wear.flash.data)
     reading = wear.read()
@@ -111,8 +141,12 @@ def test_a_damaged_commit_is_named_and_those_around_it_stay(wear):
     data[at + 3 * 256 + 40] ^= 4
     reading = segments.read_partition(bytes(data))
     assert [str(d) for d in reading.damage] == [
-        "summary segment 0: commit 3 is lost, page 3 damaged"]
-    assert 0 < len(wear.records) - len(list(reading.records)) < 12
+        "summary segment 0: commit 3 is lost, page 3 damaged, and commits 4 to 7 cannot be "
+        "unpacked without it"]
+    got = [(r.t_cs, r.body) for r in reading.records]
+    lost = [i for i, record in enumerate(wear.records) if record not in got]
+    assert lost == list(range(lost[0], lost[-1] + 1)) and len(lost) < 50
+    assert lost[0] > 0 and lost[-1] < len(wear.records) - 1
 
 
 def test_a_missing_segment_is_told(wear):
@@ -122,6 +156,51 @@ def test_a_missing_segment_is_told(wear):
     assert [str(d) for d in again.damage] == ["raw segment 2: it is not there"]
     got = list(segments.chunks(again))
     assert any(not chunk.follows for chunk in got[1:])
+
+
+class TornFlash(MemoryFlash):
+    """Loses power in the middle of programming a sector's last page."""
+
+    dead = False
+
+    def readblocks(self, block, buf, offset=0):
+        if self.dead:
+            raise OSError("power")
+        super().readblocks(block, buf, offset)
+
+    def writeblocks(self, block, buf, offset=None):
+        if offset == 15 * 256 and block >= 4:
+            self.dead = True
+            super().writeblocks(block, buf[:100], offset)
+            raise OSError("power")
+        super().writeblocks(block, buf, offset)
+
+
+def test_a_page_that_a_cut_moved_to_the_next_segment_is_read():
+    """It goes on from the segment before: read with it, told without it."""
+    flash = TornFlash(SECTORS)
+    log = plumbcore.Log(flash, "PL-0042")
+    rng = random.Random(2)
+    written, t_cs = [], 0
+    with pytest.raises(OSError, match="power"):
+        while True:
+            t_cs += 100
+            body = rng.randbytes(40)
+            log.append(layouts.EPOCH, 1, t_cs, body)
+            log.flush()
+            written.append(body)
+    flash.dead = False
+    log = plumbcore.Log(flash, "PL-0042")
+    assert log.restored > 0
+    log.append(layouts.EPOCH, 1, 5, b"after")
+    log.close()
+    reading = segments.read_partition(flash.data)
+    assert [r.body for r in reading.records][:len(written)] == written
+    assert "cut while written" in str(reading.damage[0]) and len(reading.damage) == 1
+    second = reading.segments[SUMMARY][1]
+    alone = segments.read_segment(second.data)
+    assert alone.goes_on and [r.body for r in alone.records] == [b"after"]
+    assert "without the segment before" in str(alone.damage[0])
 
 
 def test_other_versions_and_seals_are_said_not_read(wear):
@@ -147,15 +226,25 @@ def test_a_newer_minor_version_with_a_longer_header_is_read(wear):
     longer = bytearray(old.data[:68]) + b"new!" * 4
     longer[4], longer[5] = 0x11, 88
     crc = plumbcore.crc32(longer)
-    body = bytearray(old.data[72:256])
-    length = int.from_bytes(body[:2], "little")
-    short = bytes(body[:12]) + bytes(body[12:12 + 31 * 4])
-    short = (31 * 4).to_bytes(2, "little") + short[2:]
-    assert length >= 31 * 4
-    commit = short + plumbcore.crc32(short, crc).to_bytes(4, "little")
+    record = bytes([layouts.FAULT, 1 << 5 | 5, 7, 0, 0]) + layouts.pack(layouts.FAULT, 3, 9)
+    commit = len(record).to_bytes(2, "little") + bytes(2) + bytes([1, 0, 0, 0, 50, 0, 0, 0])
+    commit += record
+    commit += plumbcore.crc32(commit, crc).to_bytes(4, "little")
     read = segments.read_segment(bytes(longer) + crc.to_bytes(4, "little") + commit)
     assert read.damage == [] and read.serial == "PL-0042"
-    assert [r.body for r in read.records] == [body for _, body in wear.records[:4]]
+    assert [(r.name, r.t_cs, r.fields) for r in read.records] == [
+        ("fault", 57, {"code": 3, "value": 9})]
+
+
+def test_a_commit_that_is_packed_in_an_unknown_way_is_told(wear):
+    old = wear.read().segments[SUMMARY][0]
+    data = bytearray(old.data)
+    length = int.from_bytes(data[72:74], "little")
+    data[75] |= 8
+    crc = plumbcore.crc32(data[72:84 + length], int.from_bytes(data[68:72], "little"))
+    data[84 + length:88 + length] = crc.to_bytes(4, "little")
+    read = segments.read_segment(data)
+    assert "in a way that this version" in str(read.damage[0])
 
 
 def test_records_of_older_and_newer_layouts_are_read():

@@ -151,7 +151,11 @@ static void read_segment(const pl_log_segment *where, seen *s) {
         uint32_t length = commit.length;
         if (commit.flags & PL_COMMIT_PACKED) {
             static uint8_t unpacked[PL_PACK_PLAIN_MAX];
-            int32_t n = pl_unpack(plain, length, unpacked, sizeof unpacked);
+            static pl_pack_model model;
+            if (!(commit.flags & PL_COMMIT_GOES_ON)) {
+                memset(&model, 0, sizeof model);
+            }
+            int32_t n = pl_unpack(&model, commit.t_cs, plain, length, unpacked, sizeof unpacked);
             if (n < 0) {
                 fault("a commit cannot be unpacked", commit.number, length);
             }

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
-
 from plumbcore.raw import RawEncoder, decode
 from plumbline.bench import log_data
 
@@ -82,7 +81,7 @@ class Sizes:
         self.values = 0
 
     def add(self, block: bytes, pieces: list) -> None:
-        content = b"".join(s.tobytes() + l.tobytes() for s, l in pieces)
+        content = b"".join(part.tobytes() for piece in pieces for part in piece)
         if b"".join(s + l for s, l, _ in decode(block)) != content:  # noqa: E741
             raise AssertionError("a block did not come back as it went in")
         self.values += len(content) // 2

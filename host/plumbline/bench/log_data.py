@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-
 from plumbline.virtual.recording import load
 
 RATE = 104.0

@@ -1,8 +1,8 @@
 """What fits into the log, and how far flash wears: a typical wearer played through the real log.
 
-The wearer: 12 hours a day; an epoch a minute, each flushed; twelve changes of posture, twenty
-movements, four cues with their responses an hour; takes it off twice a day; raw samples for half an
-hour a day; fetched every second day.
+The wearer (made up; no recording of a brace's records exists): 12 hours a day; an epoch a minute,
+each flushed; an hour has twelve changes of posture, twenty movements, four cues with their
+responses; raw samples for half an hour a day; fetched every second day.
 """
 
 from __future__ import annotations
@@ -18,10 +18,51 @@ from plumbline.bench import log_codec, log_data
 SECTORS = 344
 HOURS, RAW_MINUTES, FETCH_DAYS = 12, 30, 2
 ENDURANCE = 100_000  # erases a sector, datasheets of W25Q16 and its like
-# An hour's records besides the epochs: type, how many, bytes of body.
-EVENTS = ((records.POSTURE, 12, 15), (0x03, 20, 16), (records.CUE, 4, 14),
-          (records.RESPONSE, 4, 9))
-EPOCH_BYTES = 26
+MOVEMENT = 0x03
+# An hour's records besides the epochs.
+EVENTS = {records.POSTURE: 12, MOVEMENT: 20, records.CUE: 4, records.RESPONSE: 4}
+
+
+class Wearer:
+    """Makes bodies of records whose numbers wander as a body's do."""
+
+    def __init__(self, seed: int):
+        self.rng = random.Random(seed)
+        self.flexion, self.lateral, self.lumbar, self.posture = 800, 0, 300, 0
+        self.cues = 0
+
+    def _wander(self, value: int, home: int, step: int) -> int:
+        return int(value + (home - value) * 0.1 + self.rng.gauss(0, step))
+
+    def epoch(self, block: int) -> bytes:
+        rng = self.rng
+        if rng.random() < 0.15:
+            self.posture = rng.choice((0, 0, 0, 1, 1, 2, 6))
+        self.flexion = self._wander(self.flexion, (800, 2500, -300, 0, 0, 0, 900)[self.posture],
+                                    150)
+        self.lateral = self._wander(self.lateral, 0, 60)
+        self.lumbar = self._wander(self.lumbar, 300, 80)
+        spread = int(abs(rng.gauss(300, 250)))
+        moving = self.posture == 6
+        return records.pack(
+            records.EPOCH, block, 480, self.posture, int(moving), rng.randrange(60, 101), 0,
+            self.flexion, self.flexion - spread, self.flexion + 2 * spread, self.lateral,
+            self.lumbar, int(abs(rng.gauss(120 if moving else 12, 8))),
+            rng.randrange(80, 110) if moving else 0, int(rng.random() < 0.06), 1)
+
+    def event(self, kind: int, block: int) -> bytes:
+        rng = self.rng
+        angle = self.flexion + int(rng.gauss(0, 300))
+        if kind == records.POSTURE:
+            return records.pack(kind, block, rng.randrange(7), self.posture, rng.randrange(2),
+                                angle, 2000, angle, self.lateral)
+        if kind == records.CUE:
+            self.cues += 1
+            return records.pack(kind, block, self.cues, 1, 2, 150, angle, 2000)
+        if kind == records.RESPONSE:
+            return records.pack(kind, block, self.cues, rng.randrange(3), rng.randrange(20, 300))
+        return (block.to_bytes(4, "little") + rng.randbytes(4)
+                + (angle & 0xFFFF).to_bytes(2, "little") * 2 + bytes(4))
 
 
 class CountingFlash(MemoryFlash):
@@ -37,30 +78,32 @@ class CountingFlash(MemoryFlash):
         return super().ioctl(op, arg)
 
 
-def wear_hour(log, rng: random.Random, t_cs: int) -> None:
+def wear_hour(log, wearer: Wearer, t_cs: int) -> None:
     """One hour's records, in order of time."""
-    due = [(6000 * (minute + 1), records.EPOCH, EPOCH_BYTES) for minute in range(60)]
-    for kind, count, size in EVENTS:
-        due += [(rng.randrange(360_000), kind, size) for _ in range(count)]
-    for after, kind, size in sorted(due):
-        log.append(kind, 1, t_cs + after, rng.randbytes(size))
+    due = [(6000 * (minute + 1), records.EPOCH) for minute in range(60)]
+    due += [(wearer.rng.randrange(360_000), kind) for kind, n in EVENTS.items() for _ in range(n)]
+    for after, kind in sorted(due):
+        block = (t_cs + after) * 8 // 100
+        body = wearer.epoch(block) if kind == records.EPOCH else wearer.event(kind, block)
+        log.append(kind, 1, t_cs + after, body)
         if kind == records.EPOCH:
             log.flush()
 
 
-def wear_day(log, rng: random.Random, day: int) -> None:
+def wear_day(log, wearer: Wearer, day: int) -> None:
+    start = 8_640_000 * day + 360_000 * 8
+    log.append(records.WEAR, 1, start, b"\1\0")
     for hour in range(HOURS):
-        wear_hour(log, rng, 8_640_000 * day + 360_000 * (hour + 8))
-    for at in (8, 20):
-        log.append(records.WEAR, 1, 8_640_000 * day + 360_000 * at + 360_000 * HOURS, b"\0\0")
+        wear_hour(log, wearer, start + 360_000 * hour)
+    log.append(records.WEAR, 1, start + 360_000 * HOURS, b"\0\0")
 
 
 def two_weeks() -> int:
     """Summary segments that 14 days take, nothing being fetched."""
     log = plumbcore.Log(MemoryFlash(SECTORS), "PL-WEAR")
-    rng = random.Random(1)
+    wearer = Wearer(1)
     for day in range(14):
-        wear_day(log, rng, day)
+        wear_day(log, wearer, day)
     log.close()
     return log.total - log.free
 
@@ -87,10 +130,10 @@ def five_years(samples, days: int = 14) -> dict[str, float]:
     """Erases of sectors in five years, from `days` played through."""
     flash = CountingFlash(SECTORS)
     log = plumbcore.Log(flash, "PL-WEAR")
-    rng = random.Random(2)
+    wearer = Wearer(2)
     index = 0
     for day in range(days):
-        wear_day(log, rng, day)
+        wear_day(log, wearer, day)
         index = _raw_day(log, samples, index, 8_640_000 * day + 360_000 * 21)
         if day % FETCH_DAYS == FETCH_DAYS - 1:
             log.close()

@@ -122,7 +122,7 @@ class Catalogue:
         data = life.get(stream, sequence)
         row: dict = {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(),
                      "records": 0, "damage": 1, "core": 0}  # fmt: skip
-        read = segments.read_segment(data)
+        read = life.load(stream, sequence)
         key = (life.serial, life.number)
         if not isinstance(read, Damage):
             found = read.records

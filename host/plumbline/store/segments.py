@@ -56,6 +56,15 @@ class Generation:
         with _reading(path):
             return path.read_bytes()
 
+    def load(self, stream: int, sequence: int) -> segments.Segment | segments.Damage:
+        """A segment, read; with the one before it where it goes on from that."""
+        read = segments.read_segment(self.get(stream, sequence))
+        if isinstance(read, segments.Segment) and read.goes_on:
+            if self.path(stream, sequence - 1).exists():
+                before = segments.read_segment(self.get(stream, sequence - 1))
+                read = segments.read_segment(read.data, before=before)
+        return read
+
     def put(self, stream: int, sequence: int, data: bytes) -> bool:
         """Stores a segment durably; whether it is new.  Raises Mismatch rather than replace
         other contents, and StorageError when the disk fails."""

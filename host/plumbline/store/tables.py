@@ -19,7 +19,6 @@ from brace import records as layouts
 from brace.posture import NAMES
 from plumbcore import core_version
 
-from plumbline import segments
 from plumbline.errors import Missing
 from plumbline.files import write_atomic
 from plumbline.segments import SUMMARY, Damage, Record
@@ -144,7 +143,7 @@ def derive(
             progress(f"{life.serial}: block {block}")
             rows: dict[str, list[dict]] = {t: [] for t in TABLES}
             for sequence, _ in members:
-                read = segments.read_segment(life.get(SUMMARY, sequence))
+                read = life.load(SUMMARY, sequence)
                 for record in [] if isinstance(read, Damage) else read.records:
                     table, row = _row(record)
                     rows[table].append(row)
