@@ -65,7 +65,7 @@ static void plant_segment(fuzz_input *in, uint8_t *sector) {
         uint32_t kind = fuzz_byte(in);
         uint32_t room = PL_SECTOR - at - PL_COMMIT_OVERHEAD;
         pl_commit commit = {.number = (uint8_t)(fuzz_byte(in) % 5u), .boot = fuzz_byte(in)};
-        commit.flags = kind >> 7;
+        commit.flags = (uint8_t)(kind >> 6);
         commit.length = (uint16_t)(fuzz_byte(in) % (room < 600u ? room + 1u : 600u));
         fuzz_bytes(in, sector + at + PL_COMMIT_HEADER, commit.length);
         uint32_t length = pl_commit_write(sector + at, &commit, header.crc + (kind % 4u == 3u));
@@ -117,8 +117,13 @@ static uint32_t count_proofs(uint32_t number) {
             }
             static uint8_t plain[PL_PACK_PLAIN_MAX];
             int32_t length = 0;
+            static pl_pack_model model;
+            if (!(commit.flags & PL_COMMIT_GOES_ON)) {
+                memset(&model, 0, sizeof model);
+            }
             if (commit.flags & PL_COMMIT_PACKED) {
-                length = pl_unpack(bytes + commit.payload, commit.length, plain, sizeof plain);
+                length = pl_unpack(&model, commit.t_cs, bytes + commit.payload, commit.length,
+                                   plain, sizeof plain);
             }
             pl_record record;
             for (uint32_t pos = 0;

@@ -38,7 +38,11 @@ static void read_records(const uint8_t *payload, const pl_commit *commit) {
     pl_record record;
     int32_t result;
     if (commit->flags & PL_COMMIT_PACKED) {
-        result = pl_unpack(payload, length, plain, sizeof plain);
+        static pl_pack_model model;
+        if (!(commit->flags & PL_COMMIT_GOES_ON)) {
+            memset(&model, 0, sizeof model);
+        }
+        result = pl_unpack(&model, commit->t_cs, payload, length, plain, sizeof plain);
         if (result < 0) {
             return;
         }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from plumbcore.raw import RawEncoder, decode
+
 from plumbline.bench import log_data
 
 # Room for a raw block in a segment: sector, segment header, commit, record header, index.

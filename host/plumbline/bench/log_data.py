@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+
 from plumbline.virtual.recording import load
 
 RATE = 104.0

@@ -13,6 +13,7 @@ from pathlib import Path
 import plumbcore
 from brace import records
 from plumbcore.flash import SECTOR, MemoryFlash
+
 from plumbline.bench import log_codec, log_data
 
 SECTORS = 344
