@@ -18,20 +18,26 @@ _tried: dict[str, int] = {}
 def c_program(tmp_path_factory):
     """c_program(name, *cores) -> the program of tests/native/<name>.c, or of a fuzz target with
     what runs its corpus, compiled with native/src/<core> of each core (a glob)."""
-    built: dict[str, Path] = {}
+    folder = tmp_path_factory.mktemp("native")
+    includes = [f"-I{path}" for path in (ROOT / "native/include", ROOT / "native/src", FUZZ, HERE)]
+    made: dict[Path, Path] = {}
+
+    def make(source: Path, out: Path, *how: str) -> Path:
+        if source not in made:
+            subprocess.run(["gcc", *FLAGS, *includes, *how, str(source), "-o", str(out)],
+                           check=True)
+            made[source] = out
+        return made[source]
 
     def build(name: str, *cores: str) -> Path:
-        if name not in built:
-            out = tmp_path_factory.mktemp(name) / name
-            own = [HERE / f"{name}.c"]
-            if name.startswith("fuzz_"):
-                own = [FUZZ / f"{name}.c", FUZZ / "run_corpus.c"]
-            sources = [*own, *(p for core in cores for p in (ROOT / "native/src").glob(core))]
-            includes = [ROOT / "native/include", ROOT / "native/src", FUZZ, HERE]
-            subprocess.run(["gcc", *FLAGS, *(f"-I{path}" for path in includes),
-                            *map(str, sources), "-o", str(out)], check=True)
-            built[name] = out
-        return built[name]
+        own = HERE / f"{name}.c"
+        objects = []
+        if name.startswith("fuzz_"):
+            own = FUZZ / f"{name}.c"
+            objects = [FUZZ / "run_corpus.c"]
+        objects += [path for core in cores for path in sorted((ROOT / "native/src").glob(core))]
+        objects = [str(make(path, folder / f"{path.stem}.o", "-c")) for path in objects]
+        return make(own, folder / name, *objects)
 
     return build
 
