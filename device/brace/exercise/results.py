@@ -45,7 +45,7 @@ class Results:
         """A set of an exercise, its number from 0 and the side it is for."""
         self.exercise, self.number, self.side = exercise, number, side
         for mean in (self.extent, self.out, self.hold, self.back, self.smooth, self.pelvis,
-                     self.trunk, *self.sides):  # fmt: skip
+                     self.trunk) + self.sides:  # noqa: RUF005 - MicroPython unpacks in calls only
             mean.clear()
         self.done = self.good = self.flags = self.doubts = 0
         self.first = self.last = 0
