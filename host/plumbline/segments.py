@@ -14,11 +14,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from brace import records as layouts
+from brace.calibrate import Calibration
+from brace.config import Config
 from plumbcore import RAW, SUMMARY, Log
 from plumbcore._core import ffi, lib
 from plumbcore.flash import PAGE, SECTOR, MemoryFlash
 from plumbcore.raw import RawError, decode
 
+# Types whose bodies are packed elsewhere than in records.py.
+_OTHERS = {layouts.RAW: "raw", layouts.SETTINGS: "settings", layouts.ALIGNMENT: "alignment",
+           layouts.AUDIT: "audit"}
 STREAMS = {SUMMARY: "summary", RAW: "raw"}
 
 
@@ -51,10 +56,19 @@ class Record:
     @property
     def name(self) -> str:
         layout = layouts.LAYOUTS.get(self.type)
-        return layout[0] if layout else "raw" if self.type == layouts.RAW else f"0x{self.type:02x}"
+        return layout[0] if layout else _OTHERS.get(self.type, f"0x{self.type:02x}")
 
     @property
     def fields(self) -> dict | None:
+        if self.type == layouts.SETTINGS:
+            config = Config()
+            config.unpack(self.body)
+            return config.as_dict()
+        if self.type == layouts.ALIGNMENT:
+            found = Calibration()
+            found.unpack(self.body)
+            return {"id": found.id, "quality": found.quality, "sensors": found.sensors,
+                    "utc_ms": found.utc_ms, "bend_cdeg": found.bend_cdeg}
         return layouts.unpack(self.type, self.body)
 
 
