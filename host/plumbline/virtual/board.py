@@ -166,7 +166,9 @@ class Board:
         self.on_reset()
 
     def _on_watchdog(self) -> None:
-        self._restart(None)
+        # Its clock goes on while the board is off, as the whole board's does.
+        if self.state is State.RUNNING:
+            self._restart(None)
 
     def _on_break(self, code: int) -> None:
         if code != _BKPT_BOOTSEL:
