@@ -186,18 +186,19 @@ def forget(person, store, dry_run, yes) -> None:
     Backups and files exported elsewhere are out of reach.
     """
     from plumbline.store import forget as forgetting
+    from plumbline.words import count
 
     with _open(store) as catalogue:
         what = forgetting.plan(catalogue, person)
         folder = f" and the folder {what.folder}" if what.folder else ""
-        common.say(f"{len(what.segments)} segments{folder} are {person}'s")
+        common.say(f"To go: {count(len(what.segments), 'segment')}{folder}")
         for path in what.shared:
             common.say(f"{path} holds another person's time as well, which goes with it")
         if dry_run:
             return
         common.agree("Delete all of it? It cannot be undone.", yes)
-        count = forgetting.forget(catalogue, what)
+        left = forgetting.forget(catalogue, what)
     common.say(
-        f"{person} is forgotten: none of the {count} files left in the library holds anything "
+        f"{person} is forgotten: none of the {left} files left in the library holds anything "
         "of them. Backups and exported files are out of reach: see to those yourself."
     )

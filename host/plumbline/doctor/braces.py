@@ -62,9 +62,16 @@ def _selftest(found: Found, brace: Brace) -> Iterator[Finding]:
         return
     for name, check in answer.items():
         if isinstance(check, dict) and "ok" in check:
-            measured = ", ".join(f"{k} {v}" for k, v in check.items() if k != "ok") or "-"
+            measured = ", ".join(_measured(k, v) for k, v in check.items() if k != "ok") or "-"
             what = f"{found.name} {name}"
             if check["ok"]:
                 yield Finding(what, "ok", measured)
             else:
                 yield Finding(what, "fail", measured, "Have it looked at before it is worn")
+
+
+def _measured(name: str, value) -> str:
+    """One number of a check, in words: what the brace says for itself needs no name."""
+    if isinstance(value, list):
+        value = " ".join(map(str, value)) or "none"
+    return str(value) if name == "say" else f"{name} {value}"
