@@ -21,6 +21,7 @@ COMMANDS = {
     "pull": ("pull", "Bring the log home from braces into the library."),
     "log": ("log", "Look into pulled logs: show, verify, export."),
     "replay": ("replay", "Run recorded samples through the firmware's own code, and compare."),
+    "cohort": ("cohort", "Work on the whole library at once, on all cores or on a Dask cluster."),
     "report": ("report", "Write a person's report from a pulled log."),
     "live": ("live", "Watch what a brace sees and decides, as it happens."),
     "store": (

@@ -24,15 +24,21 @@ class Line:
         self.done = 0
         self.total = 0
         self._records = 0
+        self._unit = ""
 
     def say(self, text: str) -> None:
         """Begins a stage."""
-        self.text, self.done, self.total, self._records = text, 0, 0, 0
+        self.text, self.done, self.total, self._records, self._unit = text, 0, 0, 0, ""
         self._owner.changed(self, stage=True)
 
     def bytes(self, done: int, total: int) -> None:
         """How far the stage is."""
         self.done, self.total = done, total
+        self._owner.changed(self, stage=False)
+
+    def count(self, done: int, total: int, unit: str) -> None:
+        """How far the stage is, in other things than bytes."""
+        self.done, self.total, self._unit = done, total, unit
         self._owner.changed(self, stage=False)
 
     def records(self, count: int) -> None:
@@ -46,7 +52,8 @@ class Line:
             share = min(self.done / self.total, 1.0)
             filled = int(share * _BAR)
             bar = "#" * filled + "." * (_BAR - filled)
-            line = f"{line} [{bar}] {share:4.0%}  {self.done / 1024:.0f} KiB"
+            done = f"{self.done} {self._unit}" if self._unit else f"{self.done / 1024:.0f} KiB"
+            line = f"{line} [{bar}] {share:4.0%}  {done}"
             if self._records:
                 line += f", {self._records} records"
         return line[: width - 1]

@@ -8,10 +8,9 @@ samples cannot be rerun and is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import numpy as np
 import plumbcore
 from brace import records
 from brace.calibrate import Calibration
@@ -20,6 +19,8 @@ from brace.pipeline import Pipeline
 from brace.recorder import RUN
 
 from plumbline import segments
+from plumbline.replay import differences
+from plumbline.replay.differences import Decided, Difference
 from plumbline.segments import Chunk, Reading, Record
 
 # What the pipeline itself writes; all else in the log comes from elsewhere.
@@ -36,45 +37,38 @@ class Run:
     settings: bytes
     alignment: bytes
     inputs: list[tuple[int, int, int]] = field(default_factory=list)
-    decided: list[tuple[int, bytes]] = field(default_factory=list)
+    decided: list[Decided] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Difference:
-    """The first record that came out otherwise: what the brace wrote, what the rerun wrote."""
-
-    number: int
-    kind: int
-    brace: bytes | None
-    rerun: bytes | None
-
-    def __str__(self) -> str:
-        def say(body: bytes | None) -> str:
-            return "nothing" if body is None else str(records.unpack(self.kind, body))
-
-        name = records.LAYOUTS[self.kind][0]
-        return (
-            f"record {self.number} ({name}): the brace wrote {say(self.brace)}, "
-            f"the replay {say(self.rerun)}"
-        )
+    broken: bool = False  # a hole in its raw samples: what follows cannot be rerun
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run's replay.  seconds: of samples replayed; compared: records that both
-    wrote; difference: None when all were the same; core: version of the brace's core when it is
-    not this one, so that differences are to be expected."""
+    """What came of a run's replay.  seconds: of samples replayed; compared: records that are the
+    same; differences: what is not; postures: seconds by (the brace's posture, the rerun's); core:
+    version of the brace's core when it is not this one, so that differences are to be expected."""
 
-    run: Run
+    boot: int
+    t_cs: int
     seconds: float
     compared: int
-    difference: Difference | None
+    differences: list[Difference]
+    postures: dict[tuple[str, str], float]
     core: int | None
 
     @property
     def identical(self) -> bool:
-        return self.difference is None
+        return not self.differences
+
+    @property
+    def difference(self) -> Difference | None:
+        """The first difference, if there is any."""
+        return self.differences[0] if self.differences else None
+
+    @property
+    def posture_differs_s(self) -> float:
+        """For how long the two were of another mind about the posture."""
+        return sum(s for (brace, rerun), s in self.postures.items() if brace != rerun)
 
 
 def runs(reading: Reading) -> list[Run]:
@@ -109,18 +103,25 @@ def _assign(found: list[Run], chunk: Chunk) -> None:
     lost its beginning, cannot be rerun."""
     for run in reversed(found):
         if run.boot == chunk.boot and run.t_cs <= chunk.t_cs:
-            if chunk.follows if run.chunks else chunk.index % RUN == 0:
+            if not (chunk.follows if run.chunks else chunk.index % RUN == 0):
+                run.broken = True
+            if not run.broken:
                 run.chunks.append(chunk)
             return
 
 
-def rerun(run: Run) -> Iterator[tuple[int, bytes]]:
-    """What the pipeline writes for a run's samples and inputs, as (kind, body)."""
-    written: list[tuple[int, bytes]] = []
+def rerun(run: Run) -> tuple[list[Decided], int]:
+    """What the pipeline writes for a run's samples and inputs, and how many blocks they made."""
+    decided: list[Decided] = []
+
+    def emit(kind: int, body) -> None:
+        if kind in _DECIDED:
+            decided.append((kind, bytes(body)))
+
     config, calibration = Config(), Calibration()
     config.unpack(run.settings)
     calibration.unpack(run.alignment)
-    pipeline = Pipeline(config, lambda kind, body: written.append((kind, bytes(body))))
+    pipeline = Pipeline(config, emit)
     start = run.start
     pipeline.start(
         start["rate_s_mhz"], start["rate_l_mhz"], calibration, start["config"], start["reason"]
@@ -131,32 +132,25 @@ def rerun(run: Run) -> Iterator[tuple[int, bytes]]:
         while due and due[0] <= number:
             pipeline.input(due[1], due[2])
             due = next(inputs, None)
-        s, l = (np.ascontiguousarray(part, np.int16) for part in (chunk.s, chunk.l))  # noqa: E741
-        pipeline.chunk(s.reshape(-1), len(s), l.reshape(-1), len(l))
-        yield from (item for item in written if item[0] in _DECIDED)
-        written.clear()
+        pipeline.chunk(chunk.s, len(chunk.s), chunk.l, len(chunk.l))
+    return decided, pipeline.block
 
 
 def replay(run: Run) -> Outcome:
     """Reruns a run and compares.  Records that the brace wrote after its raw samples ended are
     not compared."""
-    mine = list(rerun(run))
-    difference = None
-    compared = 0
-    for number in range(len(mine)):
-        theirs = run.decided[number] if number < len(run.decided) else None
-        if theirs != mine[number]:
-            body = theirs[1] if theirs and theirs[0] == mine[number][0] else None
-            difference = Difference(number, mine[number][0], body, mine[number][1])
-            break
-        compared += 1
+    mine, blocks = rerun(run)
+    same, found = differences.compare(run.decided, mine, blocks)
+    postures = differences.posture_seconds(run.decided, mine, blocks)
     lead = sum(len(chunk.s) or len(chunk.l) for chunk in run.chunks)
     rate = run.start["rate_s_mhz"] or run.start["rate_l_mhz"]
     core = run.start["core"]
     return Outcome(
-        run,
+        run.boot,
+        run.t_cs,
         lead * 1000 / rate,
-        compared,
-        difference,
+        same,
+        found,
+        postures,
         core if core != plumbcore.core_version() else None,
     )

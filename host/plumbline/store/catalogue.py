@@ -182,6 +182,14 @@ class Catalogue:
             "SELECT sequence, sha256 FROM segment WHERE serial=? AND generation=? AND stream=? "
             "ORDER BY sequence", (serial, generation, stream)).fetchall()  # fmt: skip
 
+    def spans(self, serial: str, generation: int) -> list[tuple]:
+        """(stream, sequence, digest, first boot, last boot) of a life's readable segments, in
+        order."""
+        return self.db.execute(
+            "SELECT stream, sequence, sha256, first_boot, last_boot FROM segment WHERE serial=? "
+            "AND generation=? AND first_boot IS NOT NULL ORDER BY stream, sequence",
+            (serial, generation)).fetchall()  # fmt: skip
+
     def covering(self) -> list[tuple]:
         """(serial, generation, stream, sequence, first utc_ms, last utc_ms) of every segment; None
         where a time is not known."""
