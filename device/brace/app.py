@@ -1,5 +1,6 @@
 """The firmware as a whole: drivers, tasks and commands put together, and run."""
 
+import gc
 import time
 
 import plumbcore
@@ -7,18 +8,23 @@ import plumbport
 
 from brace import calibrate, faults, pipeline, records, tactor
 from brace.attend import Attend
-from brace.board import power, serial
+from brace.board import files, health, power, serial
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
 from brace.commands_log import LogCommands
 from brace.commands_selftest import SelftestCommand
 from brace.config import Config
+from brace.plausible import Plausible
 from brace.recorder import Recorder
 from brace.sense import Sense
 from brace.store import Store
 from brace.supervisor import Supervisor
+from brace.troubles import Troubles
 from brace.wire import Wire
+
+# A clock that is put right by more than this was wrong.
+_STEP_MS = 120_000
 
 _GUIDES = {
     calibrate.READY: tactor.ATTENTION,
@@ -30,31 +36,42 @@ _GUIDES = {
 
 
 class App:
-    """Everything that is there once, shared by tasks and command handlers."""
+    """Everything that is there once, shared by tasks and command handlers.
 
-    def __init__(self):
+    level, without: how much of it runs (brace.board.health), and the name of the task that does
+    not, if one does not.
+    """
+
+    def __init__(self, level=health.ALL, without=""):
+        bare = level == health.BARE
+        self.level = level
         self.clock = Clock(time.ticks_ms, time.ticks_diff)
         self.config = Config()
         self.calibration = calibrate.Calibration()
         self.fault_names = set()
+        self.motor_trouble = False
+        # Faults come before there is anything to tell them to.
+        self.recorder = self.supervisor = None
+        self.troubles = Troubles(self.clock.now, self._tell_fault)
         self.store = Store()
         self.identity = self.store.load_identity()
-        self.recorder = Recorder(self.clock, self.identity["serial"], self._log_failed)
-        if self.store.load_config(self.config):
-            self.fault(faults.CONFIG_DAMAGED, 0)
-        if self.store.load_calibration(self.calibration):
-            self.fault(faults.CALIBRATION_DAMAGED, 0)
-        if power.restart_cause() == "watchdog":
-            self.fault(faults.WATCHDOG, 0)
+        self.recorder = Recorder(
+            self.clock, self.identity["serial"], self.fault, not bare and without != "log"
+        )
+        if not bare:
+            self._load()
+        self._tell_start(without)
 
         self._watchdog = power.start_watchdog()
         self.supervisor = Supervisor(
-            self.clock.now, self._sleep, self._watchdog.feed, self._task_failed
+            self.clock.now, self._sleep, self._watchdog.feed, self._task_failed, self._running
         )
         self.wire = Wire(serial.read, serial.write)
+        self.wire.on_damage = self._line_damaged
         self.pipeline = pipeline.Pipeline(self.config, self.record)
-        self.tactor = tactor.Tactor(self.config, self.supervisor.wake)
+        self.tactor = tactor.Tactor(self.config, self.supervisor.wake, self._on_burst)
         self.sense = Sense(self, self.tactor.cue)
+        self.plausible = Plausible(self.fault, self.sense.suspect)
         self.body = BodyCommands(self)
         self.calibrator = calibrate.Calibrator(
             self.pipeline, self._guide, self.body.tell, self._keep_calibration
@@ -63,40 +80,99 @@ class App:
         BasicCommands(self)
         SelftestCommand(self)
         LogCommands(self)
-        for task in (self.sense, self.tactor, self.recorder, self.attend, self.wire):
-            self.supervisor.add(task)
+        for i, task in enumerate((self.sense, self.tactor, self.recorder, self.attend, self.wire)):
+            if task.name != without and (not bare or task in (self.attend, self.wire)):
+                self.supervisor.add(task, True, i + 1)
+
+    def _load(self):
+        """Settings and calibration as they are stored."""
+        if self.store.load_config(self.config):
+            self.fault(faults.CONFIG_DAMAGED, 0)
+        if self.store.load_calibration(self.calibration):
+            self.fault(faults.CALIBRATION_DAMAGED, 0)
+
+    def _tell_start(self, without):
+        """Notes how the last start ended and what this one lacks."""
+        cause, last = health.cause(), health.last()
+        if cause == health.WATCHDOG:
+            kinds = {health.PROMPT: faults.PROMPT_LEFT, health.HEAP: faults.HEAP_LOW}
+            self.fault(kinds.get(last, faults.WATCHDOG), last)
+        elif cause == health.POWER and self.recorder.boot > 1:
+            self.fault(faults.POWER_LOST, 0)
+        if self.level != health.ALL:
+            self.fault(faults.SAFE_MODE, last if without else 0)
+        if self.store.identity_damaged:
+            self.fault(faults.IDENTITY_DAMAGED, 0)
+        if files.damaged:
+            self.fault(faults.FILES_DAMAGED, 0)
+        if health.plain():
+            self.fault(faults.CHANGES_LEFT_OUT, health.bad_starts())
 
     # -- records and faults --------------------------------------------------------------
 
     def record(self, kind, body):
         """Puts a record into the log."""
         self.recorder.append(kind, body)
-        if self.recorder.hurry:
+        if self.recorder.hurry and self.supervisor:
             self.supervisor.wake(self.recorder)
 
-    def fault(self, code, value):
-        """Notes a fault: in the log, and for who asks for the status."""
+    def fault(self, code, value, kind=0):
+        """Notes a fault: in the log, and for who asks for the status.  `kind` tells those apart
+        that have one code (brace.troubles)."""
         self.fault_names.add(faults.NAMES[code])
-        self.recorder.append(records.FAULT, records.pack(records.FAULT, code, value))
+        if code == faults.MOTOR_DEAD or code == faults.MOTOR_STUCK:
+            self.motor_trouble = True
+        self.troubles.note(code, value, kind)
+
+    def _tell_fault(self, code, value, count):
+        """Puts a fault into the log; False while there is none."""
+        if self.recorder is None or self.recorder.log is None:
+            return False
+        self.record(records.FAULT, records.pack(records.FAULT, code, value, count))
+        return True
 
     def _task_failed(self, name, error):
-        self.fault(faults.TASK, 0)
+        number = health.TASKS.index(name) + 1
+        if isinstance(error, MemoryError):
+            gc.collect()
+            self.fault(faults.HEAP_LOW, gc.mem_free())
+        self.fault(faults.TASK, number, number)
         print(name, "failed:", repr(error))
 
-    def _log_failed(self):
-        self.fault_names.add(faults.NAMES[faults.LOG_FLASH])
+    def _line_damaged(self):
+        self.fault(faults.LINE_DAMAGED, self.wire.damaged)
+
+    def _on_burst(self, ms, short):
+        if short:
+            self.fault(faults.MOTOR_BUDGET, short)
+        if ms:
+            self.plausible.burst(ms)
+
+    def _running(self, number):
+        health.running(number or health.SLEEPING)
 
     # -- settings ------------------------------------------------------------------------
 
     def provision(self, serial_number, hw):
         """Gives the brace its serial number and hardware revision."""
-        self.store.store_identity(serial_number, hw)
+        try:
+            self.store.store_identity(serial_number, hw)
+        except OSError:
+            self.fault(faults.STORE_FLASH, 2, 2)
+            raise
         self.identity = self.store.load_identity()
 
     def change_config(self, changes):
-        """Changes settings, stores them, and begins anew with them.  Raises ConfigError."""
+        """Changes settings, stores them, and begins anew with them.  Raises ConfigError; OSError
+        when they cannot be stored, and the old ones hold."""
+        before = self.config.pack()
         self.config.change(changes)
-        self.store.store_config(self.config)
+        try:
+            self.store.store_config(self.config)
+        except OSError:
+            self.config.unpack(before)
+            self.fault(faults.STORE_FLASH, 0, 0)
+            raise
         self.sense.start(pipeline.CONFIG)
 
     def set_time(self, utc_ms):
@@ -104,6 +180,8 @@ class App:
         step = self.clock.set_utc(utc_ms)
         self.recorder.anchor(utc_ms)
         self.record(records.TIME, records.pack(records.TIME, utc_ms, step or 0))
+        if step is not None and abs(step) > _STEP_MS:
+            self.fault(faults.CLOCK_STEP, min(abs(step) // 1000, 0xFFFFFFFF))
         self._tell_time_of_day()
 
     def _tell_time_of_day(self):
@@ -126,13 +204,16 @@ class App:
             self.recorder.start_raw(None)
         self.recorder.begin_run()
         self.pipeline.start(rate_s_mhz, rate_l_mhz, self.calibration, config_id, reason)
+        self.plausible.begin()
         self._tell_time_of_day()
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
         """One chunk of samples.  Returns the strength of the cue to give now."""
         self.recorder.chunk(s, n_s, l, n_l)
-        cue = self.pipeline.chunk(s, n_s, l, n_l)
+        line = self.pipeline
+        cue = line.chunk(s, n_s, l, n_l)
         self.calibrator.update()
+        self.plausible.update(line.blocks, line.fresh, line, self.calibration)
         self.body.show(self.attend.millivolts, plumbport.motor_on())
         return cue
 
@@ -146,6 +227,7 @@ class App:
         try:
             self.store.store_calibration(found)
         except OSError:
+            self.fault(faults.STORE_FLASH, 1, 1)
             return False
         self.calibration = found
         self.record(

@@ -4,8 +4,10 @@ Button: one short press stills the cues for a while, two report pain, holding it
 begins a calibration, for ten seconds restarts the brace (docs/wearer.md).
 """
 
+import gc
+
 from brace import faults, pipeline, tactor
-from brace.board import power
+from brace.board import health, power
 from brace.board.panel import Battery, Button, Led
 from brace.compat import const
 
@@ -19,6 +21,14 @@ _TWICE_MS = const(700)
 _BATTERY_MS = const(30_000)
 _BATTERY_LOW_MV = const(3450)
 _BATTERY_FINE_MV = const(3600)
+# Below this a burst of the motor may pull the supply down: no more cues.
+_BATTERY_EMPTY_MV = const(3300)
+# The rest of what is looked after as often as the battery.
+_HEAP_LOOK = const(32_000)
+_HEAP_LOW = const(12_000)
+_WELL_MS = const(300_000)
+_UNSET_MS = const(600_000)
+_LESS_MS = const(3_600_000)
 
 # LED patterns, lit and dark in turn, ms.
 _FINE = (20, 4980)
@@ -42,8 +52,11 @@ class Attend:
         self._pressed_at = 0
         self._held_from = None
         self._battery_at = None
+        self._well = False
+        self._told_unset = False
         self.millivolts = 0
         self.battery_low = False
+        self.battery_empty = False
 
     def recover(self):
         """Forgets presses half made."""
@@ -102,7 +115,37 @@ class Attend:
             self._app.fault(faults.BATTERY_LOW, self.millivolts)
             self._app.recorder.flush()
         elif self.millivolts > _BATTERY_FINE_MV:
-            self.battery_low = False
+            self.battery_low = self.battery_empty = False
+        if self.millivolts < _BATTERY_EMPTY_MV and not self.battery_empty:
+            self.battery_empty = True
+            self._app.fault(faults.BATTERY_EMPTY, self.millivolts)
+            self._app.recorder.flush()
+        self._app.tactor.quiet = self.battery_empty
+        self._look_after(now)
+
+    def _look_after(self, now):
+        """What nobody else watches: the heap, the clock, the log, and how this start goes."""
+        app = self._app
+        free = gc.mem_free()
+        if free < _HEAP_LOOK:
+            gc.collect()
+            free = gc.mem_free()
+            if free < _HEAP_LOW:
+                app.fault(faults.HEAP_LOW, free)
+                app.recorder.flush()
+                power.fail(health.HEAP)
+        if now > _WELL_MS and not self._well:
+            self._well = True
+            health.well()
+        if app.level != health.ALL and now > _LESS_MS:
+            app.recorder.flush()
+            health.retry()
+            power.restart()
+        if app.clock.utc() is None and now > _UNSET_MS and not self._told_unset:
+            self._told_unset = True
+            app.fault(faults.CLOCK_UNSET, now // 60000)
+        app.recorder.check()
+        app.troubles.update()
 
     # -- LED -------------------------------------------------------------------------------
 
@@ -110,7 +153,9 @@ class Attend:
         app = self._app
         if app.calibrator.running:
             return _CALIBRATING
-        if not app.pipeline.sensors or app.recorder.log is None:
+        if not app.pipeline.sensors or app.recorder.log is None or app.level != health.ALL:
+            return _TROUBLE
+        if app.motor_trouble:
             return _TROUBLE
         if self.battery_low:
             return _LOW

@@ -52,6 +52,8 @@ class BasicCommands:
         app = self._app
         sensors = app.sense.names()
         state = "ok" if len(sensors) == 2 else "degraded" if sensors else "safe"
+        if app.level:
+            state = "safe"
         return {
             "sensors": sensors,
             "state": state,

@@ -5,7 +5,7 @@ import struct
 from plumbcore import RAW, SUMMARY
 
 from brace import commands as cmd
-from brace import pipeline
+from brace import faults, pipeline
 from brace.compat import const
 
 _DATA = const(2048)
@@ -140,7 +140,10 @@ class LogCommands:
         now = self._app.clock.now()
         if transfer.heard is None:
             transfer.heard = now
-        if now - transfer.heard > _SILENCE_MS or transfer.log is not self._app.recorder.log:
+        if now - transfer.heard > _SILENCE_MS:
+            self._app.fault(faults.HOST_SILENT, transfer.sent)
+            return "done"
+        if transfer.log is not self._app.recorder.log:
             return "done"
         if transfer.sent + _DATA > transfer.confirmed + transfer.window:
             return "wait"

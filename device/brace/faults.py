@@ -14,6 +14,31 @@ LOG_FLASH = const(9)
 WATCHDOG = const(10)
 BATTERY_LOW = const(11)
 MOTOR_BUDGET = const(12)
+SENSOR_FROZEN = const(13)
+SENSOR_SATURATED = const(14)
+SENSOR_DRIFT = const(15)
+SENSOR_IMPLAUSIBLE = const(16)
+SENSOR_INTERRUPT = const(17)
+SENSOR_NOISY = const(18)
+BUS_STUCK = const(19)
+MOTOR_DEAD = const(20)
+MOTOR_STUCK = const(21)
+BATTERY_EMPTY = const(22)
+LOG_FULL = const(23)
+LOG_DAMAGED = const(24)
+RAW_STOPPED = const(25)
+STORE_FLASH = const(26)
+IDENTITY_DAMAGED = const(27)
+FILES_DAMAGED = const(28)
+CHANGES_LEFT_OUT = const(29)
+SAFE_MODE = const(30)
+PROMPT_LEFT = const(31)
+HEAP_LOW = const(32)
+CLOCK_UNSET = const(33)
+CLOCK_STEP = const(34)
+LINE_DAMAGED = const(35)
+HOST_SILENT = const(36)
+POWER_LOST = const(37)
 
 NAMES = {
     TASK: "task",
@@ -28,6 +53,31 @@ NAMES = {
     WATCHDOG: "watchdog",
     BATTERY_LOW: "battery_low",
     MOTOR_BUDGET: "motor_budget",
+    SENSOR_FROZEN: "sensor_frozen",
+    SENSOR_SATURATED: "sensor_saturated",
+    SENSOR_DRIFT: "sensor_drift",
+    SENSOR_IMPLAUSIBLE: "sensor_implausible",
+    SENSOR_INTERRUPT: "sensor_interrupt",
+    SENSOR_NOISY: "sensor_noisy",
+    BUS_STUCK: "bus_stuck",
+    MOTOR_DEAD: "motor_dead",
+    MOTOR_STUCK: "motor_stuck",
+    BATTERY_EMPTY: "battery_empty",
+    LOG_FULL: "log_full",
+    LOG_DAMAGED: "log_damaged",
+    RAW_STOPPED: "raw_stopped",
+    STORE_FLASH: "store_flash",
+    IDENTITY_DAMAGED: "identity_damaged",
+    FILES_DAMAGED: "files_damaged",
+    CHANGES_LEFT_OUT: "changes_left_out",
+    SAFE_MODE: "safe_mode",
+    PROMPT_LEFT: "prompt_left",
+    HEAP_LOW: "heap_low",
+    CLOCK_UNSET: "clock_unset",
+    CLOCK_STEP: "clock_step",
+    LINE_DAMAGED: "line_damaged",
+    HOST_SILENT: "host_silent",
+    POWER_LOST: "power_lost",
 }
 
 _SENSOR = {

@@ -1,17 +1,21 @@
 """Starts the firmware, and what a developer's Ctrl-C leads to."""
 
-from brace.board import power
+from brace.board import health, power
 
 
 def run():
     """Runs the brace until it is reset or, in a development image, interrupted by Ctrl-C."""
+    health.begin()
+    health.running(health.STARTING)
+    power.guard(power.START_PERIODS)
     from brace.app import App
 
-    app = App()
+    app = App(health.level(), health.left_out())
     power.end_guard()
     try:
         app.run()
     except KeyboardInterrupt:
         app.tactor.recover()
+        health.running(health.PROMPT)
         power.guard()
         print("The brace has stopped. Ctrl-D starts it again; so does half an hour of waiting.")

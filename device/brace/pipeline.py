@@ -72,6 +72,7 @@ class Pipeline:
         self._minute_blocks = 0
         self._week = 0
         self.converged = False
+        self.fresh = 0
         self.pipe = None
 
     def start(self, rate_s_mhz, rate_l_mhz, calibration, config_id, reason):
@@ -127,7 +128,7 @@ class Pipeline:
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
         """One chunk of int16 samples of S and L.  Returns the strength of the cue to give now."""
-        n = self.pipe.chunk(s, n_s, l, n_l, self._blocks)
+        n = self.fresh = self.pipe.chunk(s, n_s, l, n_l, self._blocks)
         self.chunks += 1
         cue = 0
         for i in range(n):
@@ -135,6 +136,11 @@ class Pipeline:
             if strength:
                 cue = strength
         return cue
+
+    @property
+    def blocks(self):
+        """The vectors of the blocks that the last chunk completed, `fresh` of them."""
+        return self._blocks
 
     @property
     def angles(self):

@@ -6,7 +6,7 @@ mounts the log again a little later.
 
 from plumbcore import Log
 
-from brace import records
+from brace import faults, records
 from brace.board import flashmap
 from brace.compat import const
 
@@ -14,6 +14,8 @@ VERSION = const(1)
 # What is not flushed is lost with the power: so much at most.
 _FLUSH_MS = const(60_000)
 _REMOUNT_MS = const(30_000)
+# The level of a log in which only raw samples nobody has fetched are about to go.
+_RAW_GOES = const(1)
 # Samples of one run of the pipeline are numbered within such a range.
 RUN = const(1 << 24)
 # Rare and precious: made safe at once.
@@ -28,12 +30,14 @@ _AT_ONCE = (
 
 
 class Recorder:
-    """on_fault() is called when the log fails, so that the brace can show it."""
+    """on_fault(code, value) is called when something is wrong with the log.  `wanted`: without it
+    the log is left alone, as after it has hung the brace again and again."""
 
     name = "log"
 
-    def __init__(self, clock, serial, on_fault):
+    def __init__(self, clock, serial, on_fault, wanted=True):
         self._clock = clock
+        self._wanted = wanted
         self._serial = serial
         self._on_fault = on_fault
         self._pending = False
@@ -42,20 +46,44 @@ class Recorder:
         self._raw_index = 0
         self.raw = False
         self._raw_until = None
+        self._faults = 0
+        self._level = 0
+        self._torn = 0
         self.dropped = 0
         self.log = None
-        self._mount()
+        if wanted:
+            self._mount()
 
     def _mount(self):
         try:
             self.log = Log(flashmap.partition(flashmap.LOG, flashmap.LOG_LEN), self._serial)
         except OSError:
             self._fail()
+            return
+        self._faults = 0
+        self._torn = self.log.torn + self.log.unusable
 
     def _fail(self):
+        faulty = self.log.faults if self.log else 0
         self.log = None
         self._remount_at = self._clock.now() + _REMOUNT_MS
-        self._on_fault()
+        self._on_fault(faults.LOG_FLASH, faulty)
+
+    def check(self):
+        """Looks at what the log says about itself; to be called now and then."""
+        log = self.log
+        if log is None:
+            return
+        if self._torn:
+            self._on_fault(faults.LOG_DAMAGED, self._torn)
+            self._torn = 0
+        if log.faults != self._faults:
+            self._faults = log.faults
+            self._on_fault(faults.LOG_FLASH, log.faults)
+        level = log.level
+        if level > max(self._level, _RAW_GOES):
+            self._on_fault(faults.LOG_FULL, level)
+        self._level = level
 
     def _now_cs(self):
         return self._clock.now() // 10
@@ -122,7 +150,9 @@ class Recorder:
             self.log.raw(self._now_cs(), self._raw_index, s, n_s, l, n_l)
         except OSError as error:
             self.raw = False
-            if error.errno != 28:  # ENOSPC: the summaries keep their room, raw samples stop
+            if error.errno == 28:  # ENOSPC: the summaries keep their room, raw samples stop
+                self._on_fault(faults.RAW_STOPPED, 0)
+            else:
                 self._fail()
             return
         self._raw_index += n_s or n_l
@@ -146,7 +176,7 @@ class Recorder:
     def step(self, now):
         """Flushes what is due; mounts a log that failed."""
         if self.log is None:
-            if self._remount_at - now <= 0:
+            if self._wanted and self._remount_at - now <= 0:
                 self._mount()
             return 1000
         if self._pending:

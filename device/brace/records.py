@@ -81,7 +81,8 @@ LAYOUTS = {
     INPUT: ("input", "<IBi", ("chunk", "kind", "value")),
     PAIN: ("pain", "<BBhh", ("score", "posture", "flexion_cdeg", "lateral_cdeg")),
     WEAR: ("wear", "<BB", ("state", "cause")),
-    FAULT: ("fault", "<BI", ("code", "value")),
+    # What the value says, by code: docs/faults.md; how often it came since it was last told.
+    FAULT: ("fault", "<BIH", ("code", "value", "count")),
     GAP: ("gap", "<BBI", ("cause", "sensor", "length_cs")),
     # Decisions begin anew here; with the raw samples that follow they can be replayed.
     START: (

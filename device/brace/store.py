@@ -24,19 +24,25 @@ class Store:
         self._calibration = Params(params, 2 * _SECTOR, 3 * _SECTOR)
         self._identity = Params(identity, 0, _SECTOR)
         self._buffer = bytearray(_LARGEST)
+        self.identity_damaged = False
 
     def _load(self, params):
-        """The stored bytes or None, and whether a copy was damaged."""
-        n = params.load(self._buffer)
+        """The stored bytes or None, and whether a copy was damaged or cannot be taken."""
+        try:
+            n = params.load(self._buffer)
+        except (OSError, RuntimeError, ValueError):
+            # Unreadable, of a newer firmware, or too long for any of ours.
+            return None, True
         return (None if n is None else bytes(memoryview(self._buffer)[:n])), params.damaged > 0
 
     def load_identity(self):
         """{"serial": text, "hw": number}; an unprovisioned brace has "" and 0."""
-        raw, _ = self._load(self._identity)
+        raw, self.identity_damaged = self._load(self._identity)
         try:
             identity = cbor.loads(raw) if raw else {}
             return {"serial": str(identity["serial"]), "hw": int(identity["hw"])}
         except (cbor.CborError, KeyError, TypeError, ValueError):
+            self.identity_damaged = self.identity_damaged or raw is not None
             return {"serial": "", "hw": 0}
 
     def store_identity(self, serial, hw):

@@ -17,27 +17,31 @@ _IDLE_MS = const(1000)
 class Entry:
     """The supervisor's notes about one task."""
 
-    def __init__(self, task, vital):
+    def __init__(self, task, vital, number):
         self.task = task
         self.vital = vital
+        self.number = number
         self.due = 0
         self.failures = 0
         self.given_up = False
 
 
 class Supervisor:
-    """now(): ms; sleep(ms); feed(); report(name, error): called for each fault."""
+    """now(): ms; sleep(ms); feed(); report(name, error): called for each fault; running(number):
+    told which task runs, for who finds the brace hung, 0 when none does.  A task that has been
+    given up stays the last that was told of."""
 
-    def __init__(self, now, sleep, feed, report):
+    def __init__(self, now, sleep, feed, report, running=lambda number: None):
         self._now = now
         self._sleep = sleep
         self._feed = feed
         self._report = report
+        self._running = running
         self.entries = []
 
-    def add(self, task, vital=True):
+    def add(self, task, vital=True, number=0):
         """Adds a task; it runs in the next turn."""
-        self.entries.append(Entry(task, vital))
+        self.entries.append(Entry(task, vital, number))
 
     def wake(self, task):
         """Makes a task run in the next turn."""
@@ -46,6 +50,7 @@ class Supervisor:
                 entry.due = 0
 
     def _step(self, entry, now):
+        self._running(entry.number)
         try:
             delay = entry.task.step(now)
             entry.failures = 0
@@ -62,12 +67,16 @@ class Supervisor:
                 self._report(entry.task.name, second)
         entry.due = now + delay
 
-    def healthy(self):
-        """Whether every vital task is still being run."""
+    def given_up(self):
+        """The entry of a vital task that is no longer run, or None."""
         for entry in self.entries:
             if entry.vital and entry.given_up:
-                return False
-        return True
+                return entry
+        return None
+
+    def healthy(self):
+        """Whether every vital task is still being run."""
+        return self.given_up() is None
 
     def turn(self):
         """Runs what is due, feeds the watchdog if all is well, and sleeps until the next."""
@@ -80,6 +89,8 @@ class Supervisor:
                 self._step(entry, now)
             if entry.due < soonest:
                 soonest = entry.due
-        if self.healthy():
+        lost = self.given_up()
+        if lost is None:
             self._feed()
+        self._running(lost.number if lost else 0)
         self._sleep(soonest - self._now())

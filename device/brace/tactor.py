@@ -12,13 +12,19 @@ PATTERNS = (CONFIRM, ATTENTION, TROUBLE) + CUES[1:]
 
 
 class Tactor:
-    """`play` begins a pattern, replacing the one under way."""
+    """`play` begins a pattern, replacing the one under way.
+
+    on_burst(ms, short): a burst of `ms` begins, `short` less than was asked for because the hard
+    cap has cut it.  While `quiet` no cue is given.
+    """
 
     name = "tactor"
 
-    def __init__(self, config, wake):
+    def __init__(self, config, wake, on_burst):
         self._config = config
         self._wake = wake
+        self._on_burst = on_burst
+        self.quiet = False
         self._pattern = ()
         self._index = 0
         self.short = 0
@@ -33,7 +39,8 @@ class Tactor:
 
     def cue(self, strength):
         """Plays the cue of a strength from 1 to 3."""
-        self.play(CUES[strength])
+        if not self.quiet:
+            self.play(CUES[strength])
 
     def recover(self):
         """Stops."""
@@ -47,8 +54,11 @@ class Tactor:
         ms = self._pattern[self._index] or self._config["cue_ms"]
         if self._index & 1 == 0:
             level = self._config["cue_level"]
-            if plumbport.motor(level, ms) < ms:
+            lasts = plumbport.motor(level, ms) if level else 0
+            if lasts < ms and level:
                 # The hard cap has cut it short; the pattern goes on in silence.
                 self.short += 1
+            if level:
+                self._on_burst(lasts, ms - lasts)
         self._index += 1
         return ms

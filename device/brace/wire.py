@@ -52,6 +52,8 @@ class Wire:
         self.damaged = 0
         # Set by handlers that act once their answer is out (restart, bootloader).
         self.afterwards = None
+        # on_damage() is called for each damaged frame.
+        self.on_damage = None
 
     def recover(self):
         """Drops what was under way."""
@@ -135,6 +137,8 @@ class Wire:
                 )
             elif status < 0 and status != _EFRAME_FOREIGN:
                 self.damaged += 1
+                if self.on_damage:
+                    self.on_damage()
                 self._error(0, 0, cmd.E_DAMAGED, "a damaged frame came in")
 
     def step(self, now):

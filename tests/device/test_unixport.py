@@ -317,7 +317,7 @@ def test_bus_faults_and_the_firmwares_recovery():
         "while True:\n"
         "    show(); time.sleep(1)\n"
         "    if len(i2c.scan()) < 2:\n"
-        "        i2c = bus.recover()\n"
+        "        i2c, low = bus.recover()\n"
     )) as brace:
         brace.power_on()
         brace.run(0.5)
@@ -376,7 +376,7 @@ def test_the_firmware_runs_answers_and_reads_without_loss():
 
 
 def test_the_firmware_goes_on_with_one_sensor():
-    with UnixBrace(sensors="L") as unix_brace:
+    with UnixBrace(sensors="L", typical=True) as unix_brace:
         unix_brace.power_on()
         unix_brace.run(30)
         with Brace.open(UnixTransport(unix_brace)) as brace:

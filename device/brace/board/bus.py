@@ -22,12 +22,15 @@ def open_bus():
 
 def recover():
     """Frees a bus whose SDA a device holds low, as the I2C specification asks (UM10204, 3.1.16):
-    up to nine clocks until SDA is let go, then a STOP.  Returns a fresh bus.
+    up to nine clocks until SDA is let go, then a STOP.  Returns a fresh bus, and what was low
+    before: 1 SDA, 2 SCL, 3 both, 0 neither.
 
     The pins are open-drain by hand here: driven low, or an input with its pull-up.
     """
     sda = Pin(pins.IMU_SDA, Pin.IN, Pin.PULL_UP)
     scl = Pin(pins.IMU_SCL, Pin.IN, Pin.PULL_UP)
+    sleep_us(5)
+    low = (0 if sda.value() else 1) | (0 if scl.value() else 2)
     for _ in range(9):
         if sda.value():
             break
@@ -42,4 +45,4 @@ def recover():
     sleep_us(5)
     sda.init(Pin.IN, Pin.PULL_UP)
     sleep_us(5)
-    return open_bus()
+    return open_bus(), low

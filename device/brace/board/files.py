@@ -2,12 +2,27 @@
 
 from brace.board import flashmap
 
+# Whether something is there that does not mount.
+damaged = False
+
+
+def _blank(device):
+    """Whether the two blocks that a filesystem begins with are erased."""
+    head = bytearray(64)
+    for block in (0, 1):
+        device.readblocks(block, head, 0)
+        if head != b"\xff" * len(head):
+            return False
+    return True
+
 
 def mount():
     """Mounts the filesystem at `/`.  Returns whether there is one."""
+    global damaged
     import vfs
 
     device = flashmap.partition(flashmap.FILES, flashmap.FILES_LEN)
+    damaged = False
     # A second try costs little and a read disturbed by a sagging battery happens.
     for _ in range(2):
         try:
@@ -15,6 +30,7 @@ def mount():
             return True
         except OSError:
             pass
+    damaged = not _blank(device)
     return False
 
 

@@ -30,8 +30,10 @@ _INTERNAL_FREQ_FINE = const(0x63)
 _FIFO_DATA_OUT_TAG = const(0x78)
 
 _SW_RESET = const(0x01)
-# From FIFO_CTRL1 on: watermark 42 words (some 200 ms), both batched at 104 Hz, continuous mode.
-_FIFO_SETUP = b"\x2a\x00\x44\x06"
+# Words from which on INT1 is high: a little less than a burst finds (some 40).
+WATERMARK = const(32)
+# From FIFO_CTRL1 on: watermark, both batched at 104 Hz, continuous mode.
+_FIFO_SETUP = b"\x20\x00\x44\x06"
 # From CTRL1_XL on: 104 Hz ±16 g; 104 Hz ±2000 dps; BDU and IF_INC.
 _CTRL_SETUP = b"\x44\x4c\x44"
 _INT1_FIFO_TH = b"\x08"

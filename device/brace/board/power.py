@@ -1,9 +1,8 @@
-"""Sleeping, the watchdog, starting again, and knowing why we started."""
+"""Sleeping, the watchdog, and starting again."""
 
 import machine
-import plumbport
 
-from brace.board import serial
+from brace.board import health, serial
 from brace.compat import const
 
 # The longest that the RP2040's watchdog takes is 8388 ms; nothing stops it once it runs.
@@ -11,8 +10,8 @@ _WATCHDOG_MS = const(8000)
 # A developer's prompt is kept alive for so long; then the brace goes back to its work.
 _GUARD_PERIOD_MS = const(2000)
 _GUARD_PERIODS = const(900)
-_MARK = const(1)
-_COMMANDED = const(0x504C4252)
+# Getting started takes a few seconds at most, an interrupted log and slow flash included.
+START_PERIODS = const(10)
 
 _watchdog = None
 _guard = None
@@ -27,13 +26,13 @@ def start_watchdog():
     return _watchdog
 
 
-def guard():
+def guard(periods=_GUARD_PERIODS):
     """Feeds the watchdog from a timer while no firmware runs: during start-up, and while a
     developer has the prompt.  After half an hour it lets go, and the watchdog restarts the brace:
     one that was left at a prompt goes back to its wearer."""
     global _guard, _guard_left
     start_watchdog()
-    _guard_left = _GUARD_PERIODS
+    _guard_left = periods
     if _guard is None:
         _guard = machine.Timer()
     _guard.init(period=_GUARD_PERIOD_MS, mode=machine.Timer.PERIODIC, callback=_keep)
@@ -63,20 +62,20 @@ def sleep(ms, deeply):
     return serial.wait(ms)
 
 
-def restart_cause():
-    """Why the brace started: "power", "command", or "watchdog" when it had hung."""
-    if machine.reset_cause() != machine.WDT_RESET:
-        return "power"
-    # machine.reset() goes through the watchdog as well; what it leaves behind tells them apart.
-    return "command" if plumbport.scratch(_MARK, 0) == _COMMANDED else "watchdog"
-
-
 def restart():
-    """Restarts the brace as if by the reset pin."""
-    plumbport.scratch(_MARK, _COMMANDED)
+    """Restarts the brace because somebody said so."""
+    # machine.reset() goes through the watchdog as well; what it leaves behind tells them apart.
+    health.running(health.NOTHING)
+    machine.reset()
+
+
+def fail(what):
+    """Restarts the brace because it cannot go on: a bad start (brace.board.health)."""
+    health.running(what)
     machine.reset()
 
 
 def bootloader():
     """Leaves the firmware for the ROM's USB mass storage."""
+    health.running(health.NOTHING)
     machine.bootloader()

@@ -1,9 +1,11 @@
 # Runs first on every start.  Unlike MicroPython's own it never formats: a filesystem that does
 # not mount is left as it is for a person to look at, and the brace, whose code is frozen into
 # the image and whose log and settings are raw partitions, works without one.
-from brace.board import files
+from brace.board import files, health
 
-if files.mount():
+health.begin()
+# A developer's changed files are left out when the brace keeps failing with them.
+if files.mount() and not health.plain():
     import binascii
 
     import plumbport
@@ -14,7 +16,10 @@ if files.mount():
         overlay.install(_names)
     del _names, overlay, plumbport, binascii
 
-from brace.board import power
+# Only now, so that it may be a developer's.
+from brace.board import power  # noqa: E402
 
+# Unless main.py runs next, a development host has asked for the prompt.
+health.running(health.PROMPT)
 power.guard()
-del files, power
+del files, health, power

@@ -1,4 +1,13 @@
 # What runs after the boot scripts, unless a development host asked for the raw REPL.
-from brace import main
+try:
+    from brace import main
 
-main.run()
+    main.run()
+except Exception as error:
+    # Nobody who wears a brace can do anything at a prompt: start again, with less if need be.
+    import sys
+
+    from brace.board import health, power
+
+    sys.print_exception(error)
+    power.fail(health.STARTING)

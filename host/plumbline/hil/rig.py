@@ -16,7 +16,8 @@ class Setup:
     image: the firmware; None leaves a real brace as it is.  boot: whether it is powered on.
     sensors: which are there.  flash: what the chip holds instead of the image alone.  timing:
     "typical" or "worst" flash times.  ticks_ms: where the millisecond counter begins.
-    Rigs that cannot do what differs from the defaults say so in `refuses`.
+    sabotage: MicroPython code that runs before the firmware at every start.
+    A test is skipped on a rig whose `setups` lacks what differs from the defaults.
     """
 
     image: Image | None = None
@@ -26,11 +27,12 @@ class Setup:
     flash: bytes = b""
     timing: str = "typical"
     ticks_ms: int = 0
+    sabotage: str = ""
 
     def special(self) -> set[str]:
         """What differs from an ordinary brace."""
         plain = Setup()
-        names = ("boot", "sensors", "flash", "timing", "ticks_ms")
+        names = ("boot", "sensors", "flash", "timing", "ticks_ms", "sabotage")
         return {name for name in names if getattr(self, name) != getattr(plain, name)}
 
 

@@ -10,6 +10,8 @@ INT1 = {"S": pins.IMU_S_INT1, "L": pins.IMU_L_INT1}
 TRIM_PPM = {"S": 1200, "L": -900}
 # The battery's divider: this voltage is the converter's full scale.
 VBAT_FULL_MV = 6600
+# What the running motor adds to the accelerometers, rms in mg: a coin motor in a brace.
+SHAKE_MG = 60
 
 
 def noise_seed(seed: int, sensor: str) -> int:

@@ -15,7 +15,7 @@ from plumbline.virtual.edges import Burst, Edge, bursts
 from plumbline.virtual.i2c_bus import I2CBus
 from plumbline.virtual.i2c_port import I2CPort
 from plumbline.virtual.lsm6dso import LSM6DSO
-from plumbline.virtual.parts import ADDRESS, INT1, TRIM_PPM, VBAT_FULL_MV, noise_seed
+from plumbline.virtual.parts import ADDRESS, INT1, SHAKE_MG, TRIM_PPM, VBAT_FULL_MV, noise_seed
 from plumbline.virtual.source import Still
 from plumbline.virtual.transducer import Transducer
 
@@ -27,6 +27,7 @@ class VirtualBrace:
     sensors: which of "S" and "L" are there.
     seed: of the sensors' errors and of torn flash pages.
     typical: whether the sensors have the errors that real parts have (transducer.py), or none.
+    shake_mg: what the running motor adds to the accelerometers, rms; 0 is a dead motor.
     """
 
     def __init__(
@@ -36,7 +37,9 @@ class VirtualBrace:
         sensors: str = "SL",
         seed: int = 1,
         typical: bool = True,
+        shake_mg: int = SHAKE_MG,
     ):
+        self.shake_mg = shake_mg
         self.board = Board(flash, seed=seed)
         self.transducers = {
             name: Transducer(Still(), seed=noise_seed(seed, name)) for name in ADDRESS
@@ -57,6 +60,9 @@ class VirtualBrace:
         self.motor_edges: list[Edge] = []
         self.led_edges: list[Edge] = []
         mcu.gpio[pins.MOTOR].add_listener(self._recorder(self.motor_edges))
+        mcu.gpio[pins.MOTOR].add_listener(self._on_motor)
+        self._rest_alarm = mcu.clock.create_alarm(lambda: self._shake(0))
+        self._shaking = False
         mcu.gpio[pins.LED].add_listener(self._recorder(self.led_edges))
         self.set_battery(3900)
         self.set_usb(True)
@@ -140,6 +146,23 @@ class VirtualBrace:
                 edges.append(Edge(self.board.now_ns, high))
 
         return on_change
+
+    # -- the motor's vibration ---------------------------------------------------------------
+
+    def _on_motor(self, state: GPIOPinState, before: GPIOPinState) -> None:
+        """Driven by PWM: it runs until no edge has come for two periods."""
+        if state == GPIOPinState.HIGH and not self._shaking:
+            self._shake(self.shake_mg * 1000)
+        if state == GPIOPinState.LOW:
+            self._rest_alarm.cancel()
+            self._rest_alarm.schedule(2_000_000)
+
+    def _shake(self, ug: int) -> None:
+        self._shaking = ug > 0
+        for name, sensor in self.sensors.items():
+            sensor.advance_to(self._now_us())
+            self.transducers[name].shake = ug
+            self.transducers[name].changed()
 
     # -- interrupt lines ---------------------------------------------------------------------
 

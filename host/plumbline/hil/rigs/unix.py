@@ -13,7 +13,13 @@ from plumbline.hil.rigs.motions import describe
 from plumbline.hil.rigs.pulses import lit, vibrations
 from plumbline.image import Image
 from plumbline.virtual.body import Body
-from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport, find_binary
+from plumbline.virtual.unixport import (
+    UnixBrace,
+    UnixBraceError,
+    UnixTransport,
+    find_binary,
+    firmware,
+)
 
 
 def make(name: str, options: dict) -> UnixRig:
@@ -95,7 +101,7 @@ class UnixRig(Rig):
     """`virtual` is the brace with everything around it, anew for every test."""
 
     kind = "unix"
-    setups = frozenset({"boot", "sensors", "flash", "timing", "ticks_ms"})
+    setups = frozenset({"boot", "sensors", "flash", "timing", "ticks_ms", "sabotage"})
 
     def __init__(self, name: str, capabilities: frozenset[str]):
         super().__init__(name, capabilities)
@@ -113,7 +119,12 @@ class UnixRig(Rig):
 
     def open(self, setup: Setup, journal: Journal) -> None:
         virtual = UnixBrace(
-            setup.flash, sensors=setup.sensors, seed=setup.seed, ticks_ms=setup.ticks_ms
+            setup.flash,
+            sensors=setup.sensors,
+            typical=True,
+            seed=setup.seed,
+            ticks_ms=setup.ticks_ms,
+            program=setup.sabotage + firmware() if setup.sabotage else None,
         )
         self.virtual, self.journal = virtual, journal
         self.line = Line(journal, self.now, virtual.run)

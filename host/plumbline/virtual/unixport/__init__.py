@@ -33,16 +33,20 @@ from brace.board import pins
 from plumbline.image import MAGIC
 from plumbline.virtual.body import Body, period
 from plumbline.virtual.edges import Burst, Edge, bursts
-from plumbline.virtual.parts import ADDRESS, INT1, TRIM_PPM, VBAT_FULL_MV, noise_seed
+from plumbline.virtual.parts import ADDRESS, INT1, SHAKE_MG, TRIM_PPM, VBAT_FULL_MV, noise_seed
 
 _HERE = Path(__file__).resolve().parent
 _DEVICE = Path(brace.__file__).resolve().parents[1]
-FIRMWARE = "from brace import main\nmain.run()\n"
 # Small, with early collections: MicroPython's allocator slows down in a large heap.
 _HEAP = "16m"
 # A piece of simulated time that takes longer than _PATIENCE_S of real time is a hang.
 _PIECE_S = 60.0
 _PATIENCE_S = 60.0
+
+
+def firmware() -> str:
+    """What runs on a brace after its boot scripts."""
+    return (_DEVICE / "port" / "modules" / "main.py").read_text("utf-8")
 
 
 class UnixBraceError(RuntimeError):
@@ -88,9 +92,9 @@ class UnixBrace:
         sensors: str = "SL",
         typical: bool = False,
         seed: int = 1,
-        program: str = FIRMWARE,
+        program: str | None = None,
         ticks_ms: int = 0,
-        shake_mg: int = 0,
+        shake_mg: int = SHAKE_MG,
     ):
         self.console = bytearray()
         self.unread = bytearray()
@@ -105,7 +109,7 @@ class UnixBrace:
             "flash": self._write("flash.bin", flash) if flash else "",
             "seed": seed,
             "stamp": _stamp().hex(),
-            "program": program,
+            "program": firmware() if program is None else program,
             "ticks_ms": ticks_ms,
             "shake_ug": 1000 * shake_mg,
             "sensors": {

@@ -141,6 +141,36 @@ class WDT:
         world.watchdog_at = world.now + self._us
 
 
+class Timer:
+    """Calls back after `period` ms, once or for ever."""
+
+    ONE_SHOT = 0
+    PERIODIC = 1
+
+    def __init__(self, id=-1, **how):
+        self._event = None
+        if how:
+            self.init(**how)
+
+    def init(self, *, period, mode=PERIODIC, callback=None):
+        self.deinit()
+        self._us = period * 1000
+        self._periodic = mode == self.PERIODIC
+        self._callback = callback
+        self._event = world.at(world.now + self._us, self._ring)
+
+    def _ring(self):
+        self._event = None
+        if self._periodic:
+            self._event = world.at(world.now + self._us, self._ring)
+        self._callback(self)
+
+    def deinit(self):
+        if self._event:
+            world.cancel(self._event)
+            self._event = None
+
+
 class I2C:
     """An I2C block; errors and times as on the RP2040."""
 

@@ -10,6 +10,7 @@ REFILL_DIVISOR = 10
 
 _stamp = bytes(48)  # set by run.py
 _off = None
+_fresh = True
 
 
 def image():
@@ -42,6 +43,12 @@ def i2c_read(address, register, buf, n):
     finally:
         world.look_at_sensors()
         world.advance(bus.spent_us)
+
+
+def fresh():
+    global _fresh
+    first, _fresh = _fresh, False
+    return first
 
 
 def _end():
@@ -77,5 +84,6 @@ def motor_on():
 
 def reset():
     """The chip was reset: no burst is under way."""
-    global _off
+    global _off, _fresh
     _off = None
+    _fresh = True
