@@ -9,15 +9,18 @@ import plumbport
 from brace import calibrate, faults, pipeline, records, tactor
 from brace.attend import Attend
 from brace.board import files, health, power, serial
+from brace.claim import Claim
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
 from brace.commands_log import LogCommands
 from brace.commands_selftest import SelftestCommand
+from brace.commands_trust import TrustCommands
 from brace.config import Config
 from brace.plausible import Plausible
 from brace.recorder import Recorder
 from brace.sense import Sense
+from brace.session import Session
 from brace.store import Store
 from brace.supervisor import Supervisor
 from brace.troubles import Troubles
@@ -55,6 +58,8 @@ class App:
         self.troubles = Troubles(self.clock.now, self._tell_fault)
         self.store = Store()
         self.identity = self.store.load_identity()
+        self.claim = Claim()
+        self.store.load_claim(self.claim)
         self.recorder = Recorder(
             self.clock, self.identity["serial"], self.fault, not bare and without != "log"
         )
@@ -66,7 +71,8 @@ class App:
         self.supervisor = Supervisor(
             self.clock.now, self._sleep, self._watchdog.feed, self._task_failed, self._running
         )
-        self.wire = Wire(serial.read, serial.write)
+        self.session = Session(self.claim, self.clock.now)
+        self.wire = Wire(serial.read, serial.write, self.session)
         self.wire.on_damage = self._line_damaged
         self.pipeline = pipeline.Pipeline(self.config, self.record)
         self.tactor = tactor.Tactor(self.config, self.supervisor.wake, self._on_burst)
@@ -80,6 +86,7 @@ class App:
         BasicCommands(self)
         SelftestCommand(self)
         LogCommands(self)
+        TrustCommands(self)
         for i, task in enumerate((self.sense, self.tactor, self.recorder, self.attend, self.wire)):
             if task.name != without and (not bare or task in (self.attend, self.wire)):
                 self.supervisor.add(task, True, i + 1)
@@ -236,6 +243,11 @@ class App:
         )
         self.sense.start(pipeline.CALIBRATED)
         return True
+
+    def restart(self):
+        """Restarts the brace once the answer under way is out."""
+        self.recorder.flush()
+        self.wire.afterwards = power.restart
 
     # -- running -------------------------------------------------------------------------
 

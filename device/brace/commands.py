@@ -1,6 +1,7 @@
 """The wire's command numbers, error codes and roles (SPEC.md, "Commands"); shared with the host.
 
-Roles say who may give a command once sessions exist; until then every host counts as all of them.
+Roles say who may give a command to a claimed brace; with one that is not claimed every host counts
+as all of them.
 """
 
 from brace.compat import const
@@ -15,6 +16,11 @@ QA = const(16)
 HELLO = const(0x01)
 PING = const(0x02)
 STATUS = const(0x03)
+SESSION_OPEN = const(0x04)
+SESSION_PROVE = const(0x05)
+SESSION_CLOSE = const(0x06)
+CLAIM = const(0x07)
+CLAIM_CONFIRM = const(0x08)
 TIME_GET = const(0x10)
 TIME_SET = const(0x11)
 CONFIG_GET = const(0x20)
@@ -38,6 +44,11 @@ TABLE = {
     HELLO: ("hello", ANYONE),
     PING: ("ping", ANYONE),
     STATUS: ("status", WEARER | CLINIC | SERVICE | QA),
+    SESSION_OPEN: ("session_open", ANYONE),
+    SESSION_PROVE: ("session_prove", ANYONE),
+    SESSION_CLOSE: ("session_close", WEARER | CLINIC | SERVICE | QA),
+    CLAIM: ("claim", CLINIC),
+    CLAIM_CONFIRM: ("claim_confirm", CLINIC),
     TIME_GET: ("time_get", WEARER | CLINIC | SERVICE | QA),
     TIME_SET: ("time_set", WEARER | CLINIC | SERVICE | QA),
     CONFIG_GET: ("config_get", WEARER | CLINIC | SERVICE | QA),
@@ -67,6 +78,8 @@ E_TOO_LONG = const(6)
 E_VERSION = const(7)
 E_STORAGE = const(8)
 E_DAMAGED = const(9)
+E_LOCKED = const(10)
+E_SESSION = const(11)
 
 
 class CommandError(Exception):

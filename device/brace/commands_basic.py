@@ -33,20 +33,23 @@ class BasicCommands:
 
     def _hello(self, request):
         app = self._app
-        return {
+        hello = {
             "name": "plumbline",
             "wire": plumbcore.WIRE_VERSION,
             "serial": app.identity["serial"],
             "board": "rp2040",
             "hw": app.identity["hw"],
             "fw": VERSION,
-            "image": plumbport.image()[16:48],
             "kind": "development",
-            "core": plumbcore.core_version(),
-            "up": app.clock.now(),
-            "boot": app.recorder.boot,
             "max": MAX_PAYLOAD,
+            "claim": app.claim.id,
         }
+        if app.wire.open:
+            hello["image"] = plumbport.image()[16:48]
+            hello["core"] = plumbcore.core_version()
+            hello["up"] = app.clock.now()
+            hello["boot"] = app.recorder.boot
+        return hello
 
     def _status(self, request):
         app = self._app
@@ -128,4 +131,4 @@ class BasicCommands:
         self._app.wire.afterwards = power.bootloader
 
     def _reset(self, request):
-        self._app.wire.afterwards = power.restart
+        self._app.restart()

@@ -23,6 +23,7 @@ class Store:
         self._config = Params(params, 0, _SECTOR)
         self._calibration = Params(params, 2 * _SECTOR, 3 * _SECTOR)
         self._identity = Params(identity, 0, _SECTOR)
+        self._claim = Params(identity, 2 * _SECTOR, 3 * _SECTOR)
         self._buffer = bytearray(_LARGEST)
         self.identity_damaged = False
 
@@ -48,6 +49,17 @@ class Store:
     def store_identity(self, serial, hw):
         """Provisions the brace."""
         self._identity.store(cbor.dumps({"serial": serial, "hw": hw}))
+
+    def load_claim(self, claim):
+        """Takes the stored claim, if there is one.  One of which neither copy is sound is none:
+        so is one whose very first store was cut."""
+        raw, _ = self._load(self._claim)
+        if raw is not None:
+            claim.unpack(raw)
+
+    def store_claim(self, claim):
+        """Stores a claim, whole or not at all."""
+        self._claim.store(claim.pack())
 
     def load_config(self, config):
         """Takes the stored settings.  Returns whether anything of them was damaged."""

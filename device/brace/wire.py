@@ -11,17 +11,20 @@ from plumbcore import (
     FRAME_OVERHEAD,
     REQUEST,
     RESPONSE,
+    WIRE_VERSION,
     FrameDecoder,
     frame_encode,
 )
 
 from brace import cbor
 from brace import commands as cmd
+from brace import session as sessions
 from brace.compat import const
 
 MAX_PAYLOAD = const(1024)
 # The largest that is sent: a piece of a log segment.
 _MAX_SENT = const(2060)
+_TRAILER = const(20)
 # How often the application wants to look at the line while nothing comes.
 IDLE_MS = const(1000)
 
@@ -35,14 +38,18 @@ class Wire:
 
     name = "wire"
 
-    def __init__(self, read, write):
+    def __init__(self, read, write, session=None):
         self._read = read
         self._write = write
         self._decoder = FrameDecoder(MAX_PAYLOAD)
         self._in = bytearray(256)
-        self._out = bytearray(2 * (_MAX_SENT + FRAME_OVERHEAD) + 2)
+        self._out = bytearray(2 * (_MAX_SENT + _TRAILER + FRAME_OVERHEAD) + 2)
         self._out_view = memoryview(self._out)
         self._pump = None
+        self._trusted = False
+        self.session = session
+        # Payload and trailer stand here while they are put together.
+        self._joined = memoryview(bytearray(_MAX_SENT + _TRAILER)) if session else None
         self.handlers = {}
         self.raw = {cmd.PING: bytes}
         # confirm(request, payload) takes the host's bulk frames.
@@ -55,18 +62,38 @@ class Wire:
         # on_damage() is called for each damaged frame.
         self.on_damage = None
 
+    @property
+    def open(self):
+        """Whether who asks may know more than everybody."""
+        return self._trusted or self.session is None or not self.session.needed
+
     def recover(self):
         """Drops what was under way."""
         self._pump = None
 
-    def send(self, kind, command, request, payload):
-        """Sends one frame."""
-        n = frame_encode(self._out, kind, command, 0, request, payload)
+    def send(self, kind, command, request, payload, trusted=False):
+        """Sends one frame; of the session, if `trusted`."""
+        flags = 0
+        if trusted:
+            n = len(payload)
+            self._joined[:n] = payload
+            n = self.session.finish(self._joined, n, WIRE_VERSION, kind, command, request)
+            payload = self._joined[:n]
+            flags = sessions.AUTH
+        n = frame_encode(self._out, kind, command, flags, request, payload)
         self._write(self._out_view[:n])
+
+    def _unasked(self, kind, command, request, payload):
+        """Sends what answers no request: nothing, if a claimed brace has no session."""
+        session = self.session
+        if session is None or not session.needed:
+            self.send(kind, command, request, payload)
+        elif session.active:
+            self.send(kind, command, request, payload, True)
 
     def event(self, command, payload):
         """Sends an event frame with a payload of bytes."""
-        self.send(EVENT, command, 0, payload)
+        self._unasked(EVENT, command, 0, payload)
 
     def bulk(self, pump):
         """Starts a bulk answer: pump(wire) is called whenever the line is free; it sends a frame
@@ -75,20 +102,34 @@ class Wire:
 
     def bulk_frame(self, command, request, payload):
         """Sends one frame of bulk data."""
-        self.send(BULK, command, request, payload)
+        self._unasked(BULK, command, request, payload)
 
     def _error(self, command, request, code, say):
-        self.send(ERROR, command, request, cbor.dumps({"code": code, "say": say}))
+        trusted = self._trusted and self.session.active
+        self.send(ERROR, command, request, cbor.dumps({"code": code, "say": say}), trusted)
+
+    def _admit(self, command, payload):
+        """The payload without its trailer, once it is clear that its sender may give this command;
+        sets whether the frame is one of the session."""
+        session = self.session
+        if self._decoder.flags:
+            if session is None or self._decoder.flags != sessions.AUTH:
+                raise cmd.CommandError(cmd.E_SESSION, "no session has been opened")
+            payload = session.accept(self._decoder)
+            self._trusted = True
+        if session:
+            session.allow(command, self._trusted)
+        return payload
 
     def _answer(self, command, request, payload):
         if not self._decoder.speaks:
             raise cmd.CommandError(
                 cmd.E_VERSION, "wire version %#x, this brace speaks 0x10" % self._decoder.version
             )
-        if self._decoder.flags:
-            raise cmd.CommandError(cmd.E_BAD_REQUEST, "no session has been opened")
+        payload = self._admit(command, payload)
+        trusted = self._trusted
         if command in self.raw:
-            self.send(RESPONSE, command, request, self.raw[command](payload))
+            self.send(RESPONSE, command, request, self.raw[command](payload), trusted)
             return
         handler = self.handlers.get(command)
         if handler is None:
@@ -100,13 +141,15 @@ class Wire:
         if not isinstance(value, dict):
             raise cmd.CommandError(cmd.E_BAD_REQUEST, "the payload must be a map")
         answer = handler(value)
-        self.send(RESPONSE, command, request, cbor.dumps(answer) if answer is not None else b"")
+        payload = cbor.dumps(answer) if answer is not None else b""
+        self.send(RESPONSE, command, request, payload, trusted)
 
     def _request(self, now):
         decoder = self._decoder
         command, request = decoder.cmd, decoder.reqid
         self.heard = now
         self.request = request
+        self._trusted = False
         try:
             self._answer(command, request, decoder.payload)
         except cmd.CommandError as error:
@@ -116,9 +159,21 @@ class Wire:
             self._error(command, request, cmd.E_BAD_REQUEST, str(error))
         except OSError as error:
             self._error(command, request, cmd.E_STORAGE, "I/O error %s" % error)
+        self._trusted = False
         if self.afterwards:
             afterwards, self.afterwards = self.afterwards, None
             afterwards()
+
+    def _confirmed(self, command):
+        """A bulk frame of the host's."""
+        self._trusted = False
+        try:
+            payload = self._admit(command, self._decoder.payload)
+        except cmd.CommandError:
+            return  # it confirms nothing
+        finally:
+            self._trusted = False
+        self.confirm(self._decoder.reqid, payload)
 
     def _take(self, n, now):
         decoder = self._decoder
@@ -130,7 +185,7 @@ class Wire:
                 if decoder.kind == REQUEST:
                     self._request(now)
                 elif decoder.kind == BULK and self.confirm:
-                    self.confirm(decoder.reqid, decoder.payload)
+                    self._confirmed(decoder.cmd)
             elif status == _EFRAME_TOO_LONG:
                 self._error(
                     decoder.cmd, decoder.reqid, cmd.E_TOO_LONG, "frame over %d" % MAX_PAYLOAD
@@ -147,6 +202,8 @@ class Wire:
         while n:
             self._take(n, now)
             n = self._read(self._in)
+        if self._pump and self.session and self.session.needed and not self.session.active:
+            self._pump = None
         if self._pump:
             state = self._pump(self)
             if state == "sent":

@@ -12,6 +12,8 @@ from brace import commands
 from plumbline.errors import UsageError, VersionError
 from plumbline.link import Frame, Link
 from plumbline.transport import SerialTransport, Transport
+from plumbline.trust.keys import Keys
+from plumbline.trust.session import open_session
 
 SERIAL = re.compile(r"[A-Za-z0-9-]{1,16}")
 # Asked this many times more after silence, where asking twice does no harm.
@@ -34,6 +36,7 @@ class Hello:
     up: int = 0  # ms since the start
     boot: int = 0
     max: int = 256
+    claim: str = ""  # id of the key that claimed it, in hex
 
     @classmethod
     def of(cls, values: dict) -> Hello:
@@ -44,8 +47,9 @@ class Hello:
                 "Name the brace's own port with --device",
             )
         known = {k: v for k, v in values.items() if k in cls.__dataclass_fields__}
-        if isinstance(known.get("image"), bytes):
-            known["image"] = known["image"].hex()
+        for name in ("image", "claim"):
+            if isinstance(known.get(name), bytes):
+                known[name] = known[name].hex()
         return cls(**{"wire": 0, **known})
 
 
@@ -82,17 +86,36 @@ class Brace:
         *,
         timeout: float = 5.0,
         on_line: Callable[[str], None] | None = None,
+        role: str | None = None,
+        keys: Keys | None = None,
     ) -> Brace:
-        """Opens a port (or takes a transport) and says hello."""
+        """Opens a port (or takes a transport), says hello, and opens a session if the brace is
+        claimed and we have a key: with the `role` asked for, or the highest that we can."""
         transport = SerialTransport(where) if isinstance(where, str) else where
         brace = cls(Link(transport, timeout=timeout, on_line=on_line))
         try:
-            brace.hello()
+            if brace.hello().claim:
+                brace.enter(keys or Keys(), role)
         except BaseException:
             brace.close()
             raise
         brace.link.forget_events()
         return brace
+
+    def enter(self, keys: Keys, role: str | None = None) -> bool:
+        """Opens a session with a claimed brace; whether we have a key for that."""
+        hello = self.identity
+        chosen = keys.choose(hello.serial, hello.claim, role)
+        if chosen is None:
+            return False
+
+        def key_of(claimed: bytes, point: bytes) -> bytes | None:
+            return keys.role_key(hello.serial, chosen, claimed.hex(), point)
+
+        entered = open_session(self.link, chosen, key_of)
+        if entered:
+            self.hello()
+        return entered
 
     def close(self) -> None:
         self.link.close()

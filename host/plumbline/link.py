@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from brace import cbor, commands
 from plumbcore import (
@@ -24,7 +24,7 @@ from plumbcore import (
     frame_encode,
 )
 
-from plumbline.errors import AtPrompt, LinkError, NoAnswer, Refused, VersionError
+from plumbline.errors import AtPrompt, LinkError, LinkLost, NoAnswer, Refused, VersionError
 from plumbline.transport import Transport
 
 # Answers are small; bulk data comes in pieces that the brace chooses, well under this.
@@ -38,6 +38,12 @@ _PROMPT_AFTER = 1.0
 # and to its start, then Ctrl-B, which on an empty line prints the banner again.
 _ASK_PROMPT = b"\x0b\x15\x02"
 _BANNER = "MicroPython v"
+_AUTH = 1
+_TRAILER = 20
+# What a brace may say outside a session that we are in: anybody may have said it.
+_OUTSIDE = (
+    commands.E_SESSION, commands.E_DAMAGED, commands.E_TOO_LONG, commands.E_VERSION
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,8 @@ class BraceError(Refused):
         commands.E_BUSY: "Wait for what it is doing, or stop that, and try again",
         commands.E_STORAGE: "Look at its faults: plumbline list --json",
         commands.E_DAMAGED: "Try another cable or port",
+        commands.E_LOCKED: "Wait, then try again with the right key",
+        commands.E_SESSION: "Only who holds its clinic's key may do that: plumbline keys show",
     }
 
     def __init__(self, command: int, code: int, say: str):
@@ -86,7 +94,10 @@ class Link:
     first_request: id of the first request; random by default, so that answers to an earlier
     program's requests are not taken for ours.
     on_line: called with each whole line of console text.
-    Counters: `stale` answers to requests given up, `damaged` frames broken on either way.
+    session: `plumbline.trust.session.Session` once one is open: from then on every frame goes out
+    with its tag, and what comes in without one is not believed.
+    Counters: `stale` answers to requests given up, `damaged` frames broken on either way,
+    `forged` frames that were not of the session.
     """
 
     def __init__(
@@ -101,8 +112,10 @@ class Link:
         self.timeout = timeout
         self.max_request = 256
         self.console: deque[str] = deque(maxlen=_LINES_KEPT)
+        self.session = None
         self.stale = 0
         self.damaged = 0
+        self.forged = 0
         self._on_line = on_line
         self._events: deque[Frame] = deque(maxlen=_EVENTS_KEPT)
         self._frames: deque[Frame] = deque()
@@ -146,7 +159,25 @@ class Link:
         self._split_lines()
         return bool(data)
 
+    def _believe(self, frame: Frame) -> Frame | None:
+        """The frame without its trailer; None for one that did not come from the session."""
+        if self.session is None:
+            return None if frame.flags else frame
+        if frame.flags == _AUTH:
+            payload = self.session.accept(
+                frame.version, frame.kind, frame.command, frame.request, frame.payload
+            )
+            return None if payload is None else replace(frame, flags=0, payload=payload)
+        if frame.kind == ERROR and not frame.flags and _code(frame) in _OUTSIDE:
+            return frame
+        return frame if frame.kind == REQUEST else None
+
     def _take(self, frame: Frame) -> None:
+        believed = self._believe(frame)
+        if believed is None:
+            self.forged += 1
+            return
+        frame = believed
         if frame.kind == EVENT:
             self._events.append(frame)
         elif frame.kind == REQUEST:
@@ -186,8 +217,14 @@ class Link:
             "Unplug the brace and plug it in again; if that does not help, plumbline doctor",
         )
 
+    def _session_lost(self) -> LinkLost:
+        return LinkLost(
+            f"the session with {self.transport.description} is over",
+            "Run the same command again; if that does not help, the line is being tampered with",
+        )
+
     def _send(self, kind: int, command: int, payload: bytes, request: int | None = None) -> int:
-        if len(payload) > self.max_request:
+        if len(payload) + (_TRAILER if self.session else 0) > self.max_request:
             raise Refused(
                 f"a request of {len(payload)} bytes is longer than the {self.max_request} "
                 "that this brace takes",
@@ -195,8 +232,12 @@ class Link:
             )
         if request is None:
             request = self._request = self._request % 0xFFFF + 1
+        flags = 0
+        if self.session:
+            payload = self.session.seal(WIRE_VERSION, kind, command, request, payload)
+            flags = _AUTH
         out = bytearray(2 * (len(payload) + FRAME_OVERHEAD) + 2)
-        length = frame_encode(out, kind, command, 0, request, payload)
+        length = frame_encode(out, kind, command, flags, request, payload)
         self.transport.write(bytes(out[:length]))
         return request
 
@@ -218,6 +259,8 @@ class Link:
                     self.stale += frame.request != 0
                     self.damaged += frame.kind == ERROR and frame.request == 0
                 elif frame.kind == ERROR:
+                    if self.session and _code(frame) == commands.E_SESSION:
+                        raise self._session_lost()
                     raise _error(command, frame)
                 elif frame.kind in (RESPONSE, BULK):
                     return frame
@@ -314,6 +357,13 @@ class Link:
     def bootloader_from_prompt(self) -> None:
         """Makes the board enter BOOTSEL from the prompt."""
         self.transport.write(b"\r\x03\x02import machine\rmachine.bootloader()\r")
+
+
+def _code(frame: Frame) -> int:
+    try:
+        return int(frame.map()["code"])
+    except (cbor.CborError, KeyError, TypeError, ValueError):
+        return commands.E_FAILED
 
 
 def _error(command: int, frame: Frame) -> Refused | VersionError:

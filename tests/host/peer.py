@@ -10,7 +10,10 @@ from types import SimpleNamespace
 
 import plumbcore
 from brace import cbor, commands
+from brace.claim import Claim
 from brace.commands_log import LogCommands
+from brace.commands_trust import TrustCommands
+from brace.session import Session
 from brace.wire import Wire
 from plumbcore.flash import MemoryFlash
 from plumbline.errors import LinkLost
@@ -69,11 +72,16 @@ class Peer:
         self.events: list = []
         self._in = bytearray()
         self._clock = 0.0
-        self.wire = _CountingWire(self._brace_reads, self._brace_writes)
+        self.claim = Claim()
+        self.told: list[tuple[str, str]] = []
+        self.session = Session(
+            self.claim, lambda: int(self._clock * 1000), lambda *what: self.told.append(what)
+        )
+        self.wire = _CountingWire(self._brace_reads, self._brace_writes, self.session)
         self.flash = MemoryFlash(sectors)
         self.log = plumbcore.Log(self.flash, self.hello["serial"])
         self.wire.handlers.update({
-            commands.HELLO: lambda v: self.hello,
+            commands.HELLO: lambda v: {**self.hello, "claim": self.claim.id},
             commands.STATUS: lambda v: self.status,
             commands.TIME_GET: lambda v: {"utc": self.utc, "up": 1234},
             commands.TIME_SET: self._time_set,
@@ -91,6 +99,22 @@ class Peer:
             wire=self.wire, recorder=SimpleNamespace(log=self.log),
             clock=SimpleNamespace(now=lambda: int(self._clock * 1000)),
         ))  # fmt: skip
+        TrustCommands(SimpleNamespace(
+            wire=self.wire, session=self.session, store=self, restart=self.restart
+        ))  # fmt: skip
+
+    def store_claim(self, claim):
+        """The claim is stored; it takes effect when the brace restarts."""
+        self._stored = claim.pack()
+
+    def restart(self):
+        """What a restart does to sessions and claims."""
+
+        def now():
+            self.claim.unpack(self._stored)
+            self.session.end()
+
+        self.wire.afterwards = now
 
     @property
     def asked(self):

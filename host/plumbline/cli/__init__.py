@@ -17,6 +17,8 @@ from plumbline.errors import Exit, PlumblineError
 COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
+    "claim": ("claim", "Make braces the clinic's: they obey and show data to its key alone."),
+    "keys": ("keys", "The clinic's keys: make, back up, replace them, and hand on single roles."),
     "calibrate": ("calibrate", "Fit a brace to its wearer: stand still, then bend forward once."),
     "pull": ("pull", "Bring the log home from braces into the library."),
     "log": ("log", "Look into pulled logs: show, verify, export."),

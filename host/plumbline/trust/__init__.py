@@ -1,0 +1,1 @@
+"""Keys of the clinic, sessions with claimed braces, claims (docs/security.md)."""
