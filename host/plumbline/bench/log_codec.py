@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from plumbline.bench import log_data
 
 # Room for a raw block in a segment: sector, segment header, commit, record header, index.
 BLOCK = 4096 - 72 - 16 - 7 - 4
+ALL = "all"
 
 
 def blocks(s: np.ndarray, l: np.ndarray) -> Iterator[tuple[bytes, list]]:  # noqa: E741
@@ -35,15 +37,10 @@ def blocks(s: np.ndarray, l: np.ndarray) -> Iterator[tuple[bytes, list]]:  # noq
     yield encoder.end(), pieces
 
 
-def flac_size(pieces: list) -> int | None:
-    """Bytes of FLAC's frames (level 8) for a block, six channels for each sensor; None without
-    the `soundfile` package."""
-    try:
-        import io
+def flac_size(pieces: list) -> int:
+    """Bytes of FLAC's frames (level 8) for a block, six channels for each sensor."""
+    import soundfile
 
-        import soundfile
-    except ImportError:
-        return None
     size = 0
     for sensor in range(2):
         samples = np.concatenate([piece[sensor] for piece in pieces])
@@ -64,12 +61,10 @@ def _flac_frames(data: bytes) -> int:
     return len(data) - at
 
 
-def lz4_size(content: bytes) -> int | None:
-    """None without the `lz4` package."""
-    try:
-        import lz4.block
-    except ImportError:
-        return None
+def lz4_size(content: bytes) -> int:
+    """Bytes of an LZ4 block at its highest compression."""
+    import lz4.block
+
     return len(lz4.block.compress(content, mode="high_compression", compression=12,
                                   store_size=False))
 
@@ -90,16 +85,16 @@ class Sizes:
         found = {"raw": len(content), "ours": len(block), "zlib": len(zlib.compress(content, 9)),
                  "lz4": lz4_size(content), "flac": flac_size(pieces)}
         for name, size in found.items():
-            if size is not None:
-                self.sums[name] = self.sums.get(name, 0) + size
+            self.sums[name] = self.sums.get(name, 0) + size
 
     def merge(self, other: Sizes) -> None:
         self.values += other.values
         for name, size in other.sums.items():
             self.sums[name] = self.sums.get(name, 0) + size
 
-    def ratio(self, name: str) -> float | None:
-        return self.sums["raw"] / self.sums[name] if name in self.sums else None
+    def ratio(self, name: str) -> float:
+        """Bytes raw to bytes coded."""
+        return self.sums["raw"] / self.sums[name]
 
     @property
     def bits(self) -> float:
@@ -117,24 +112,15 @@ def measure_pairs(pairs: Iterable) -> Sizes:
     return sizes
 
 
-def measure(data: Path) -> dict[str, float]:
-    """Ratios raw : coded over all folders together (`log.ratio` ...) and for each."""
-    results: dict[str, float] = {}
+def measure(data: Path) -> dict[str, Sizes]:
+    """By set of recordings, and of all of them together (ALL); those that are not there left
+    out."""
+    found = {name: measure_pairs(log_data.pairs(data, name)) for name in log_data.FOLDERS}
+    found = {name: sizes for name, sizes in found.items() if sizes.values}
     together = Sizes()
-    for folder in log_data.FOLDERS:
-        sizes = measure_pairs(log_data.pairs(data, folder))
-        if sizes.values:
-            together.merge(sizes)
-            results |= _keys(sizes, "." + folder)
-    if together.values:
-        results |= _keys(together, "")
-    rest = measure_pairs([log_data.rest()])
-    return results | _keys(rest, "." + log_data.MODEL)
-
-
-def _keys(sizes: Sizes, suffix: str) -> dict[str, float]:
-    keys = {f"log.ratio{suffix}": sizes.ratio("ours"),
-            f"log.bits_per_value{suffix}": sizes.bits}
-    for peer in ("zlib", "lz4", "flac"):
-        keys[f"log.{peer}_ratio{suffix}"] = sizes.ratio(peer)
-    return {key: round(value, 3) for key, value in keys.items() if value is not None}
+    for sizes in found.values():
+        together.merge(sizes)
+    if found:
+        found[ALL] = together
+    found[log_data.MODEL] = measure_pairs(log_data.pairs(data, log_data.MODEL))
+    return found

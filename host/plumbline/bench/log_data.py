@@ -6,6 +6,7 @@ second half plays the other sensor.  None of them was made with a brace or by a 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,13 +28,19 @@ FOLDERS = {
 }
 # Not a recording: what the noise of an LSM6DSO at rest (typical densities) comes to.
 MODEL = "rest_model"
+WHAT = {**{name: f"{what}; people: {people}" for name, (what, people) in FOLDERS.items()},
+        MODEL: "no recording: noise of an LSM6DSO at rest, densities of its datasheet"}
+_GYR_LSB, _ACC_LSB = 0.070, 0.488e-3
+# rms over half the rate, in counts.
+_GYR_NOISE = 3.8e-3 * np.sqrt(RATE / 2) / _GYR_LSB
+_ACC_NOISE = 110e-6 * np.sqrt(RATE / 2) / _ACC_LSB
 
 
 def counts(signal) -> np.ndarray:
     """(n, 6) int16: gx gy gz ax ay az of one sensor at RATE."""
     times = np.arange(0.0, signal.seconds, 1 / RATE)
     gyr, acc = signal.at(times, RATE)
-    both = np.hstack([np.degrees(gyr) / 0.070, acc / 0.488e-3])
+    both = np.hstack([np.degrees(gyr) / _GYR_LSB, acc / _ACC_LSB])
     return np.clip(np.round(both), -32768, 32767).astype("<i2")
 
 
@@ -55,7 +62,11 @@ def _names(path: Path) -> list[str | None]:
 
 
 def pairs(data: Path, folder: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together."""
+    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together; of MODEL,
+    what `rest` makes."""
+    if folder == MODEL:
+        yield rest()
+        return
     left = MINUTES * 60 * RATE
     paths = sorted((data / folder).glob("*.npz"))
     step = max(1, len(paths) // 12)
@@ -78,7 +89,24 @@ def rest(seconds: float = 300.0) -> tuple[np.ndarray, np.ndarray]:
     sway = 0.1 * np.sin(2 * np.pi * 0.25 * np.arange(n) / RATE)[:, None]
     parts = []
     for _ in range(2):
-        gyr = rng.normal(0, 3.8e-3 * np.sqrt(RATE / 2), (n, 3)) + rng.uniform(-1, 1, 3) + sway
-        acc = rng.normal(0, 110e-6 * np.sqrt(RATE / 2), (n, 3)) + [0.02, -0.01, 1.0]
-        parts.append(np.round(np.hstack([gyr / 0.070, acc / 0.488e-3])).astype("<i2"))
+        gyr = rng.normal(0, _GYR_NOISE, (n, 3)) + (rng.uniform(-1, 1, 3) + sway) / _GYR_LSB
+        acc = rng.normal(0, _ACC_NOISE, (n, 3)) + np.array([0.02, -0.01, 1.0]) / _ACC_LSB
+        parts.append(np.round(np.hstack([gyr, acc])).astype("<i2"))
     return parts[0], parts[1]
+
+
+def rest_entropy() -> float:
+    """Bits a value that the white noise of such parts has, rounded to counts, however well its
+    mean is known: the mean of both kinds of channel, over all places of the mean between counts.
+    """
+    return (_entropy(_GYR_NOISE) + _entropy(_ACC_NOISE)) / 2
+
+
+def _entropy(rms: float) -> float:
+    edges = np.arange(-12, 13) - 0.5
+    found = []
+    for mean in np.linspace(-0.5, 0.5, 21):
+        p = np.diff([0.5 * (1 + math.erf((e - mean) / rms / math.sqrt(2))) for e in edges])
+        p = p[p > 1e-15]
+        found.append(-(p * np.log2(p)).sum())
+    return float(np.mean(found))

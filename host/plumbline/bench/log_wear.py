@@ -8,12 +8,13 @@ responses; raw samples for half an hour a day; fetched every second day.
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
+import numpy as np
 import plumbcore
 from brace import records
 from plumbcore.flash import SECTOR, MemoryFlash
 
+from plumbline import segments
 from plumbline.bench import log_codec, log_data
 
 SECTORS = 344
@@ -31,6 +32,7 @@ class Wearer:
         self.rng = random.Random(seed)
         self.flexion, self.lateral, self.lumbar, self.posture = 800, 0, 300, 0
         self.cues = 0
+        self.records = 0
 
     def _wander(self, value: int, home: int, step: int) -> int:
         return int(value + (home - value) * 0.1 + self.rng.gauss(0, step))
@@ -87,6 +89,7 @@ def wear_hour(log, wearer: Wearer, t_cs: int) -> None:
         block = (t_cs + after) * 8 // 100
         body = wearer.epoch(block) if kind == records.EPOCH else wearer.event(kind, block)
         log.append(kind, 1, t_cs + after, body)
+        wearer.records += 1
         if kind == records.EPOCH:
             log.flush()
 
@@ -97,6 +100,7 @@ def wear_day(log, wearer: Wearer, day: int) -> None:
     for hour in range(HOURS):
         wear_hour(log, wearer, start + 360_000 * hour)
     log.append(records.WEAR, 1, start + 360_000 * HOURS, b"\0\0")
+    wearer.records += 2
 
 
 def two_weeks() -> int:
@@ -111,24 +115,63 @@ def two_weeks() -> int:
 
 def minutes_beside(summary_segments: int, bits_per_value: float) -> float:
     """Minutes of raw samples of both sensors that fit beside so many summary segments."""
-    segments = SECTORS - 4 - 1 - summary_segments
+    room = SECTORS - 4 - 1 - summary_segments
     values_per_second = 2 * 6 * log_data.RATE
-    return segments * log_codec.BLOCK * 8 / bits_per_value / values_per_second / 60
+    return room * log_codec.BLOCK * 8 / bits_per_value / values_per_second / 60
+
+
+def write_typical(samples) -> float:
+    """Writes two weeks of summaries and then raw samples until one more segment would displace
+    them; reads everything back.  Minutes of raw samples that were there."""
+    flash = MemoryFlash(SECTORS)
+    log = plumbcore.Log(flash, "PL-WEAR")
+    wearer = Wearer(1)
+    for day in range(14):
+        wear_day(log, wearer, day)
+    index, t_cs = 0, 8_640_000 * 14
+    while log.free > 1:
+        index = _raw_minute(log, samples, index, t_cs + index * 100 // int(log_data.RATE))
+    log.close()
+    reading = segments.read_partition(bytes(flash.data))
+    count = sum(1 for _ in reading.records)
+    if reading.damage or log.lost or log.lost_raw or count != wearer.records:
+        raise AssertionError("the log does not hold what was written")
+    at = 0
+    for chunk in segments.chunks(reading):
+        s, l = (part[at % _last(samples):][:log_data.CHUNK] for part in samples)  # noqa: E741
+        if not (np.array_equal(chunk.s, s) and np.array_equal(chunk.l, l)):
+            raise AssertionError("raw samples are not what was written")
+        at += log_data.CHUNK
+    if at != index:
+        raise AssertionError("raw samples are missing")
+    return index / log_data.RATE / 60
+
+
+def _last(samples) -> int:
+    """Where the recording begins anew: a whole number of chunks."""
+    return len(samples[0]) // log_data.CHUNK * log_data.CHUNK
+
+
+def _raw_minute(log, samples, index: int, t_cs: int) -> int:
+    """A minute of raw samples, the recording over and over."""
+    n = log_data.CHUNK
+    for _ in range(int(60 * log_data.RATE / n)):
+        at = index % _last(samples)
+        s, l = (part[at:at + n].copy() for part in samples)  # noqa: E741
+        log.raw(t_cs, index, s, n, l, n)
+        index += n
+    return index
 
 
 def _raw_day(log, samples, index: int, t_cs: int) -> int:
-    s, l = samples  # noqa: E741
-    for _ in range(int(RAW_MINUTES * 60 * log_data.RATE / log_data.CHUNK)):
-        at = index % (len(s) - log_data.CHUNK)
-        chunk = s[at:at + log_data.CHUNK].copy(), l[at:at + log_data.CHUNK].copy()
-        log.raw(t_cs, index, chunk[0], log_data.CHUNK, chunk[1], log_data.CHUNK)
-        index += log_data.CHUNK
+    for _ in range(RAW_MINUTES):
+        index = _raw_minute(log, samples, index, t_cs)
     log.raw_flush()
     return index
 
 
-def five_years(samples, days: int = 14) -> dict[str, float]:
-    """Erases of sectors in five years, from `days` played through."""
+def five_years(samples, days: int = 14) -> dict[str, tuple[int, str]]:
+    """Erases of sectors in five years, with their unit, from `days` played through."""
     flash = CountingFlash(SECTORS)
     log = plumbcore.Log(flash, "PL-WEAR")
     wearer = Wearer(2)
@@ -143,21 +186,9 @@ def five_years(samples, days: int = 14) -> dict[str, float]:
     years = 5 * 365.25 / days
     data = flash.erases[4:]
     return {
-        "log.erases_5y_checkpoint_sector": round(max(flash.erases[:4]) * years),
-        "log.erases_5y_data_sector_max": round(max(data) * years),
-        "log.erases_5y_data_sector_mean": round(sum(data) / len(data) * years),
-        "log.erases_endurance": ENDURANCE,
-        "log.bytes_written_a_day": round(sum(flash.erases) * SECTOR / days),
+        "erases_5y_checkpoint_sector_max": (round(max(flash.erases[:4]) * years), "erases"),
+        "erases_5y_data_sector_max": (round(max(data) * years), "erases"),
+        "erases_5y_data_sector_mean": (round(sum(data) / len(data) * years), "erases"),
+        "erases_endurance": (ENDURANCE, "erases"),
+        "bytes_erased_a_day": (round(sum(flash.erases) * SECTOR / days), "bytes"),
     }
-
-
-def measure(data: Path, bits: dict[str, float] | None = None) -> dict[str, float]:
-    """`bits`: bits a value by folder, from log_codec.measure."""
-    samples = next(log_data.pairs(data, "broad"), None) or log_data.rest()
-    results = five_years(samples)
-    segments = two_weeks()
-    results["log.two_weeks_kib"] = segments * SECTOR // 1024
-    for folder, value in (bits or {}).items():
-        minutes = minutes_beside(segments, value)
-        results[f"log.raw_minutes_beside_two_weeks.{folder}"] = round(minutes, 1)
-    return results
