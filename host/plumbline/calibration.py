@@ -40,12 +40,14 @@ _STEP_S = 40.0
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What a calibration found: id, quality (0 to 100), sensors used, the bend in degrees."""
+    """What a calibration found: id, quality (0 to 100), sensors used, the bend in degrees, and the
+    alignment of each sensor used (sensor <- segment, w x y z, Q30)."""
 
     id: int
     quality: int
     sensors: tuple[str, ...]
     bend_deg: float
+    alignment: dict[str, list[int]]
 
 
 def result(brace: Brace) -> Calibrated | None:
@@ -54,7 +56,10 @@ def result(brace: Brace) -> Calibrated | None:
     if not found["id"]:
         return None
     sensors = tuple(name for bit, name in ((1, "S"), (2, "L")) if found["sensors"] & bit)
-    return Calibrated(found["id"], found["quality"], sensors, found["bend_cdeg"] / 100)
+    alignment = {name: list(found[f"q_{name.lower()}"]) for name in sensors}
+    return Calibrated(
+        found["id"], found["quality"], sensors, found["bend_cdeg"] / 100, alignment
+    )
 
 
 def calibrate(

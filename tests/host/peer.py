@@ -59,7 +59,8 @@ class Peer:
         self.config = {"dwell_s": 30, "flex_cdeg": 2000}
         self.utc = None
         self.live_on = False
-        self.calibration = {"id": 0, "utc": 0, "quality": 0, "sensors": 0, "bend_cdeg": 0}
+        self.calibration = {"id": 0, "utc": 0, "quality": 0, "sensors": 0, "bend_cdeg": 0,
+                            "q_s": [1 << 30, 0, 0, 0], "q_l": [1 << 30, 0, 0, 0]}  # fmt: skip
         # What a calibration comes to: its steps after "ready", and a reason.
         self.steps, self.reason = ["standing", "bend", "done"], ""
         self.block = 0

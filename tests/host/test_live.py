@@ -187,6 +187,23 @@ def test_a_calibration_leads_through_its_steps():
     assert (made.quality, made.sensors, made.bend_deg) == (91, ("S", "L"), 61.5)
 
 
+def test_several_braces_are_calibrated_at_once_and_it_is_noted(plumbline, brace, home):
+    for number in range(3):
+        brace(f"vb{number}", serial=f"PB-{number}")
+    sick = brace("vb9").peer
+    sick.steps, sick.reason = ["standing", "failed"], "moved"
+    run = plumbline("calibrate", "--all", "--json")
+    assert run.code == Exit.PARTIAL and "1 of 4 braces failed" in run.err
+    rows = {row["name"]: row for row in run.json["braces"]}
+    assert rows["vb1"]["quality"] == 91 and rows["vb1"]["error"] is None
+    assert "leaning on nothing" in rows["vb9"]["error"]
+    assert "vb1: calibrated, quality 91 of 100" in run.err
+    record = json.loads((home / "data" / "records" / "PB-1.jsonl").read_text())
+    assert record["done"] == "calibrated" and record["alignment"]["S"] == [1 << 30, 0, 0, 0]
+    table = plumbline("calibrate", "-d", "vb0", "-d", "vb1").out.splitlines()
+    assert table[1].split() == ["vb0", "calibrated", "91", "61.5"]
+
+
 @pytest.mark.parametrize("reason", list(calibration.WHY))
 def test_a_failed_calibration_says_what_to_do(reason):
     peer = Peer()

@@ -8,29 +8,80 @@ from plumbline.cli import common
 
 
 @common.command(name="calibrate")
-@common.device_option
+@common.several_braces
 @click.option("--act", is_flag=True, help="Make a virtual brace's wearer do the movements.")
 @common.json_option
-def command(device, act, as_json) -> None:
+def command(device, everything, jobs, act, as_json) -> None:
     """Fit a brace to its wearer: stand still, then bend forward once.
 
     Takes some fifteen seconds.  The brace vibrates at each step.  Standing upright becomes the
-    neutral posture that everything is measured against.
+    neutral posture that everything is measured against.  What was found is also noted in the
+    brace's record on this computer.
     """
-    from plumbline.calibration import SAY, calibrate
+    chosen = common.chosen(device, everything)
+    if len(chosen) > 1:
+        _several(chosen, common.settings(jobs=jobs).jobs, act, as_json)
+        return
+    (found,) = chosen
+    from plumbline.calibration import SAY
 
-    found = common.chosen_one(device)
-    with common.connect(found) as brace:
-        actor = _actor(found) if act else lambda step: None
-        made = calibrate(brace, lambda step: common.say(SAY.get(step, step)), actor)
+    made = _one(found, act, lambda step: common.say(SAY.get(step, step)))
     if as_json:
         common.emit_json("calibrate", {"name": found.name, **vars(made)})
-        return
+    else:
+        common.say(f"{found.name}: {_sentence(made)}")
+
+
+def _one(found, act, tell):
+    """Calibrates one brace and notes it in its record."""
+    from plumbline import records
+    from plumbline.calibration import calibrate
+
+    with common.connect(found) as brace:
+        made = calibrate(brace, tell, _actor(found) if act else lambda step: None)
+        if brace.identity.serial:
+            records.append(brace.identity.serial, {"done": "calibrated", **vars(made)})
+    return made
+
+
+def _sentence(made) -> str:
     used = " and ".join({"S": "sacrum", "L": "T12/L1"}[s] for s in made.sensors)
-    common.say(
-        f"{found.name}: calibrated, quality {made.quality} of 100, bend of {made.bend_deg:.0f}°, "
-        f"sensors: {used}"
+    return (
+        f"calibrated, quality {made.quality} of 100, bend of {made.bend_deg:.0f}°, sensors: {used}"
     )
+
+
+def _several(chosen, jobs, act, as_json) -> None:
+    from plumbline import fleet
+    from plumbline.calibration import SAY
+    from plumbline.cli.progress import Progress
+
+    def work(found):
+        line = progress[found.name]
+        try:
+            made = _one(found, act, lambda step: line.say(SAY.get(step, step)))
+            line.say(_sentence(made))
+            return made
+        except Exception as error:
+            line.say(str(error))
+            raise
+
+    with Progress([f.name for f in chosen]) as progress:
+        outcomes = fleet.run(chosen, work, jobs)
+    rows = [
+        {"name": o.item.name, "error": str(o.error) if o.error else None,
+         **(vars(o.result) if o.result else {})}
+        for o in outcomes
+    ]  # fmt: skip
+    if as_json:
+        common.emit_json("calibrations", {"braces": rows})
+    else:
+        common.table(
+            ["NAME", "OUTCOME", "QUALITY", "BEND"],
+            [[row["name"], "failed" if row["error"] else "calibrated", row.get("quality"),
+              row.get("bend_deg")] for row in rows],
+        )  # fmt: skip
+    fleet.check(outcomes)
 
 
 def _actor(found):

@@ -31,11 +31,11 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
     image already is left alone.  Log, settings and calibration stay.  A board that does not
     answer must be put in BOOTSEL by hand: hold its BOOTSEL button while plugging it in.
     """
-    from plumbline import fleet
+    from plumbline import fleet, records
     from plumbline import image as images
     from plumbline.cli.progress import Progress
     from plumbline.errors import Mismatch, UsageError
-    from plumbline.flashing import execute, plan, records, targets
+    from plumbline.flashing import execute, plan, targets
 
     settings = common.settings(device=device, jobs=jobs)
     path = execute.image_path(image, settings.image)
@@ -69,7 +69,7 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
             line.say(step.why)
             result = execute.execute(step, loaded, execute.Report(line.say, line.bytes))
             if result.done != "skipped":
-                records.append(result, target.location)
+                records.append(result.hello.serial, result.record(target.location))
             line.say(f"{result.done}, serial number {result.hello.serial}")
             return result
         except Exception as error:

@@ -42,6 +42,22 @@ class Result:
     backend: str
     seconds: float
 
+    def record(self, location: str) -> dict:
+        """What goes into the brace's record; `location` is its path of USB ports."""
+        hello, before = self.hello, self.before
+        return {
+            "hw": hello.hw,
+            "board": hello.board,
+            "done": self.done,
+            "backend": self.backend,
+            "image": hello.image,
+            "fw": hello.fw,
+            "image_before": before.image if before else "",
+            "fw_before": before.fw if before else "",
+            "location": location,
+            "seconds": round(self.seconds, 1),
+        }
+
 
 @dataclass
 class Report:

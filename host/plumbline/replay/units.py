@@ -23,8 +23,8 @@ from plumbline.replay import logged
 from plumbline.replay.logged import Outcome
 from plumbline.segments import RAW, SUMMARY, Reading, Record
 
-# Below so many bytes (some half an hour of samples) other processes cost more than they bring.
-_WORTH_A_POOL = 2_000_000
+# Below so many bytes (some two hours of samples) other processes cost more than they bring.
+_WORTH_A_POOL = 8_000_000
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,6 @@
-"""What was done to each brace: one JSON line an act, in a file for each serial number."""
+"""What was done to each brace on this computer: one JSON line an act, in a file for each serial
+number.  `at` (UTC) and `tool` (this tool's version) come with every act.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,6 @@ from pathlib import Path
 from plumbline import paths
 from plumbline.errors import os_error
 from plumbline.files import sync_folder
-from plumbline.flashing.execute import Result
 
 
 def folder() -> Path:
@@ -19,29 +20,16 @@ def folder() -> Path:
     return paths.data() / "records"
 
 
-def append(result: Result, location: str) -> Path:
-    """Adds a record of a flashed or provisioned brace; returns its file.
-
-    Keys: `at` (UTC), `serial`, `hw`, `board`, `done`, `backend`, `image` and `fw` now,
-    `image_before`, `fw_before`, `location`, `seconds`, `tool`.
-    """
-    hello, before = result.hello, result.before
+def append(serial: str, act: dict) -> Path:
+    """Adds an act (`done` says which) to a brace's record, durably; returns its file.  Raises
+    StorageError."""
     record = {
         "at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "serial": hello.serial,
-        "hw": hello.hw,
-        "board": hello.board,
-        "done": result.done,
-        "backend": result.backend,
-        "image": hello.image,
-        "fw": hello.fw,
-        "image_before": before.image if before else "",
-        "fw_before": before.fw if before else "",
-        "location": location,
-        "seconds": round(result.seconds, 1),
+        "serial": serial,
+        **act,
         "tool": version("plumbline"),
     }
-    path = folder() / f"{hello.serial}.jsonl"
+    path = folder() / f"{serial}.jsonl"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
