@@ -140,7 +140,7 @@ typedef struct {
     uint16_t sample;          /* in the current block */
     uint8_t seen;             /* in this block: PL_ORI_SEEN_* */
     uint8_t begun;            /* what has happened yet: PL_ORI_BEGUN_* */
-    int32_t q[4];             /* earth <- sensor at the last sample, Q30 */
+    int32_t q[4];             /* earth <- sensor at the last sample, Q29 */
     int32_t sum_force[3];     /* sums over the current block: counts in the earth frame, Q4 */
     int32_t bias[3];          /* half angle of a sample, Q34 */
     int32_t sum_raw[6];       /* sums over the block of raw counts, as long as nothing moves */
@@ -169,6 +169,7 @@ enum {
     PL_ORI_BEGUN_LEVEL = 1, /* the quaternion was set from a first sample */
     PL_ORI_BEGUN_BLOCK = 2, /* the sums have covered a whole block once */
     PL_ORI_BEGUN_STILL = 4, /* the low-pass of the raw counts runs: nothing moved of late */
+    PL_ORI_BEGUN_ALL = 7,
 };
 
 enum {

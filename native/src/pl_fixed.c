@@ -61,8 +61,7 @@ int32_t fx_atan2(int32_t y, int32_t x, uint32_t *length) {
         652, 326,
     };
     uint32_t angle = 0;
-    uint32_t ax = x < 0 ? 0u - (uint32_t)x : (uint32_t)x;
-    uint32_t ay = y < 0 ? 0u - (uint32_t)y : (uint32_t)y;
+    uint32_t ax = fx_size(x), ay = fx_size(y);
     uint32_t larger = ax > ay ? ax : ay;
     unsigned up = 0, down = 0;
     if (larger == 0) {
@@ -110,7 +109,7 @@ int32_t fx_cdeg(int32_t angle) {
 int fx_unit(int32_t v[], int n) {
     uint32_t size = 0;
     for (int i = 0; i < n; i++) {
-        size |= v[i] < 0 ? 0u - (uint32_t)v[i] : (uint32_t)v[i];
+        size |= fx_size(v[i]);
     }
     if (size < 256) {
         return 0;

@@ -17,11 +17,28 @@
 /* For what runs rarely: made small rather than fast. */
 #ifdef __GNUC__
 #define FX_COLD __attribute__((cold))
+#define FX_APART __attribute__((cold, noinline))
 #else
 #define FX_COLD
+#define FX_APART
 #endif
 
 typedef char pl_fixed_needs_arithmetic_shifts[((-1) >> 1) == -1 ? 1 : -1];
+
+/* The bits of x: modulo 2^32, where that is meant. */
+static inline uint32_t fx_bits(int32_t x) {
+    return (uint32_t)x;
+}
+
+/* The lower 16 bits of x as a signed number. */
+static inline int16_t fx_int16(uint32_t x) {
+    return (int16_t)(uint16_t)x;
+}
+
+/* |x|, of any x. */
+static inline uint32_t fx_size(int32_t x) {
+    return x < 0 ? 0u - fx_bits(x) : fx_bits(x);
+}
 
 /* floor(a * b / 2^16).  -32768 <= b <= 32768. */
 static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
@@ -30,13 +47,16 @@ static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
 
 /* floor(a * b / 2^16).  0 <= b <= 65535. */
 static inline int32_t fx_mul_u16(int32_t a, uint32_t b) {
-    return (a >> 16) * (int32_t)b + (int32_t)((((uint32_t)a & 0xFFFFu) * b) >> 16);
+    return (a >> 16) * (int32_t)b + (int32_t)(((fx_bits(a) & 0xFFFFu) * b) >> 16);
 }
 
 /* floor(a * b / 2^n), n < 32; the caller knows that the result fits. */
 static inline int32_t fx_mul_shift(int32_t a, int32_t b, unsigned n) {
     return (int32_t)(((int64_t)a * b) >> n);
 }
+
+/* x / 2^n to the nearest, n > 0. */
+#define FX_ROUND(x, n) (((x) + (1 << ((n) - 1))) >> (n))
 
 /* x held in [-limit, limit]. */
 static inline int32_t fx_clamp(int32_t x, int32_t limit) {

@@ -6,6 +6,8 @@
 #include "pl_fusion_block.h"
 #include "pl_fusion_step.h"
 
+/* What twice the largest bias_clip_mdps is. */
+#define BIAS_MAX_UDPS 60000000
 /* A block is as long as this lets it be; 50 ms for the slowest rates. */
 #define BLOCK_MAX_US 85000u
 
@@ -24,7 +26,7 @@ FX_COLD void pl_ori_params_default(pl_ori_params *params) {
 }
 
 /* a * b / c in 64 bits, rounded to nearest; the caller knows that the result fits. */
-static FX_COLD uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
+static FX_APART uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
     return (uint32_t)((a * b + c / 2) / c);
 }
 
@@ -47,15 +49,15 @@ static FX_COLD int check(const pl_ori_params *p) {
         || (p->rate_mhz / 1000u) * p->delay_us > 8000000u) {
         return PL_EFUSION_PARAM;
     }
-    return 0;
+    return p->gyr_fs_mdps / p->rate_mhz > PL_ORI_TURN_MAX_DEG ? PL_EFUSION_RATE : 0;
 }
 
 /*
- * Butterworth low-pass of time constant tau, period t <= 170 ms, both in us:
- * g = tan(x), x = t / (sqrt(2) tau) <= 0.25; all in Q16.
+ * Butterworth low-pass of time constant tau >= 500 ms, period t <= 200 ms, both in us:
+ * g = tan(x), x = t / (sqrt(2) tau) <= 0.29; all in Q16.
  */
 static FX_COLD void svf_init(pl_svf_coef *c, uint32_t t, uint32_t tau) {
-    uint32_t x = (t * 23170u + tau / 4) / (tau / 2);
+    uint32_t x = t * 11585u / (tau / 4);
     uint32_t g = x + ((x * x >> 16) * x >> 16) / 3;
     uint32_t a1 = 0xFFFFFFFFu / (65536u + (g * (g + 92682u) >> 16));
     c->g = (uint16_t)g;
@@ -113,7 +115,7 @@ FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
 FX_COLD void pl_ori_init(pl_ori_state *st, const pl_ori_coef *co) {
     (void)co;
     memset(st, 0, sizeof *st);
-    st->q[0] = 1 << 30;
+    st->q[0] = BLOCK_ONE;
     st->p[0] = st->p[3] = st->p[5] = BLOCK_P_START;
 }
 
@@ -139,15 +141,16 @@ FX_COLD void pl_ori_level(pl_ori_state *st, const int16_t s[6]) {
        lower half-space it is turned by 180 deg about x, so that it never shrinks to nothing. */
     int32_t major = norm + (z >= 0 ? z : -z);
     int32_t length = (int32_t)fx_sqrt(2u * (uint32_t)norm * (uint32_t)major);
-    int32_t c = major * 16384 / length * 65536;
-    x = x * 16384 / length * 65536;
-    y = y * 16384 / length * 65536;
+    int32_t c = major * 16384 / length * 32768;
+    x = x * 16384 / length * 32768;
+    y = y * 16384 / length * 32768;
     st->q[0] = z >= 0 ? c : y;
     st->q[1] = z >= 0 ? y : c;
     st->q[2] = z >= 0 ? -x : 0;
     st->q[3] = z >= 0 ? 0 : x;
     pl_ori_renormalise(st->q);
     st->begun |= PL_ORI_BEGUN_LEVEL;
+    pl_ori_hold(st);
 }
 
 void pl_ori_update(pl_ori_state *st, const pl_ori_coef *co, const int16_t sample[6]) {
@@ -174,6 +177,7 @@ FX_COLD void pl_ori_gap(pl_ori_state *st, const pl_ori_coef *co, uint32_t n) {
     const int32_t h[3] = { st->h[0], st->h[1], st->h[2] };
     for (; n > 0; n--) {
         go_ahead(st->q, h);
+        pl_ori_hold(st);
     }
 }
 
@@ -184,6 +188,9 @@ FX_COLD void pl_ori_quat(const pl_ori_state *st, const pl_ori_coef *co, int32_t 
         h[i] = (st->h[i] * co->delay) >> 12;
     }
     go_ahead(q, h);
+    for (int i = 0; i < 4; i++) {
+        q[i] *= 2;
+    }
 }
 
 uint32_t pl_ori_flags(const pl_ori_state *st, const pl_ori_coef *co) {
@@ -217,8 +224,8 @@ FX_COLD void pl_ori_bias(const pl_ori_state *st, const pl_ori_coef *co, int32_t 
 
 FX_COLD void pl_ori_set_bias(pl_ori_state *st, const pl_ori_coef *co, const int32_t bias_udps[3]) {
     for (int i = 0; i < 3; i++) {
-        int64_t bias = (int64_t)fx_clamp(bias_udps[i], 1 << 29) * (1 << 26) / co->udps_per_bias;
-        int32_t limit = 2 * co->bias_limit;
-        st->bias[i] = st->bias_origin[i] = (int32_t)(bias > limit ? limit : bias < -limit ? -limit : bias);
+        int64_t bias = (int64_t)fx_clamp(bias_udps[i], BIAS_MAX_UDPS) * (1 << 26);
+        bias /= co->udps_per_bias;
+        st->bias[i] = st->bias_origin[i] = fx_clamp((int32_t)bias, 2 * co->bias_limit);
     }
 }

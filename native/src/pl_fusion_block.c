@@ -10,6 +10,11 @@
 #define FELT_HALF_ANGLE 1024   /* 0.004 rad: below, the begun block may stay as it is */
 #define UPSET_HALF_ANGLE 13107 /* 0.05 rad, Q18 */
 
+/* fx_mul_s16, once for all of this file. */
+static FX_APART int32_t mul(int32_t a, int32_t b) {
+    return fx_mul_s16(a, b);
+}
+
 /*
  * Second-order low-pass as a state-variable filter with trapezoidal integrators: with v1 and v2
  * the band-pass and low-pass outputs, s1 and s2 the integrators' states,
@@ -47,7 +52,7 @@ static FX_COLD void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
         share = 65535u / st->start;
     }
     for (int i = 0; i < 3; i++) {
-        int32_t mean = fx_clamp(st->sum_force[i] >> co->block_log2, 1 << 20);
+        int32_t mean = fx_clamp(st->sum_force[i] >> co->block_log2, 1 << 19);
         int32_t in = fx_mul_u16(mean * 1024, co->force_unit);
         st->sum_force[i] = 0;
         if (share) {
@@ -75,26 +80,50 @@ static FX_COLD void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
 /* Turns the vector by the correction, about earth x and y. */
 static FX_COLD void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
     int32_t x = v[0], y = v[1], z = v[2];
-    v[0] = fx_clamp(x + (fx_mul_s16(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
-    v[1] = fx_clamp(y - (fx_mul_s16(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
-    v[2] = fx_clamp(z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
+    v[0] = fx_clamp(x + (mul(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
+    v[1] = fx_clamp(y - (mul(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
+    v[2] = fx_clamp(z + ((mul(y, ex) - mul(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
 }
 
-/* q^2 in Q29; -1 for some very small q. */
-static FX_COLD int32_t square(int32_t q) {
-    int32_t high = q >> 15, low = q & 0x7FFF;
-    return (high * high + ((high * low) >> 14)) >> 1;
-}
-
-FX_COLD int32_t pl_ori_norm(const int32_t q[4]) {
-    return square(q[0]) + square(q[1]) + square(q[2]) + square(q[3]);
+/* What |q|^2 lacks to 1, Q28, within 1/8. */
+static FX_COLD int32_t lack_of(const int32_t q[4]) {
+    int32_t lack = 1 << 28;
+    for (int i = 0; i < 4; i++) {
+        int32_t high = FX_ROUND(q[i], 15), low = q[i] - high * 32768;
+        lack -= high * high + ((high * low) >> 14);
+    }
+    return fx_clamp(lack, (1 << 25) - 1);
 }
 
 FX_COLD void pl_ori_renormalise(int32_t q[4]) {
-    int32_t lack = fx_clamp((1 << 29) - pl_ori_norm(q), (1 << 26) - 1);
-    int32_t high = lack >> 11, low = lack & 0x7FF; /* Q18 and Q29 */
+    int32_t lack = lack_of(q);
+    int32_t high = lack >> 10, low = lack & 0x3FF; /* Q18 and Q28 */
     for (int i = 0; i < 4; i++) {
-        q[i] += (fx_mul_s16(q[i], high) + (fx_mul_s16(q[i], low) >> 11) + 4) >> 3;
+        q[i] += (mul(q[i], high) + (mul(q[i], low) >> 10) + 4) >> 3;
+    }
+}
+
+int pl_ori_is_unit(int32_t w, int32_t x, int32_t y, int32_t z) {
+    /* No square may wrap, nor their sum. */
+    if ((fx_bits(w + 32768) | fx_bits(x + 32768) | fx_bits(y + 32768) | fx_bits(z + 32768)) >> 16) {
+        return 0;
+    }
+    uint32_t square = (uint32_t)(w * w) + (uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z);
+    return square - ((1u << 28) - BLOCK_NORM_SLACK) <= 2u * BLOCK_NORM_SLACK;
+}
+
+FX_COLD void pl_ori_forget(pl_ori_state *st) {
+    st->q[0] = BLOCK_ONE;
+    st->q[1] = st->q[2] = st->q[3] = 0;
+    st->begun &= PL_ORI_BEGUN_ALL ^ PL_ORI_BEGUN_LEVEL;
+    st->start = st->settle = 0;
+}
+
+FX_COLD void pl_ori_hold(pl_ori_state *st) {
+    const int32_t *q = st->q;
+    if (!pl_ori_is_unit(FX_ROUND(q[0], 15), FX_ROUND(q[1], 15), FX_ROUND(q[2], 15),
+                       FX_ROUND(q[3], 15))) {
+        pl_ori_forget(st);
     }
 }
 
@@ -103,8 +132,8 @@ FX_COLD void pl_ori_nudge(int32_t q[4], const int32_t h[3]) {
     int32_t lost = 0;
     for (int i = 0; i < 3; i++) {
         int j = i < 2 ? i + 1 : 0, k = j < 2 ? j + 1 : 0;
-        lost += fx_mul_s16(v[i], h[i]);
-        q[1 + i] += (fx_mul_s16(w, h[i]) + fx_mul_s16(v[j], h[k]) - fx_mul_s16(v[k], h[j])) >> 2;
+        lost += mul(v[i], h[i]);
+        q[1 + i] += (mul(w, h[i]) + mul(v[j], h[k]) - mul(v[k], h[j])) >> 2;
     }
     q[0] -= lost >> 2;
     pl_ori_renormalise(q);
@@ -118,6 +147,7 @@ static FX_COLD void apply_lean(pl_ori_state *st) {
     st->q[0] = -st->q[0];
     pl_ori_nudge(st->q, back);
     st->q[0] = -st->q[0];
+    pl_ori_hold(st);
     turn_vector(st->force_s1, ex, ey);
     turn_vector(st->force_s2, ex, ey);
     if (is_far(ex, FELT_HALF_ANGLE) || is_far(ey, FELT_HALF_ANGLE)) {
@@ -128,8 +158,8 @@ static FX_COLD void apply_lean(pl_ori_state *st) {
 /* One of the first two rows of the rotation matrix, Q13, low-passed as the force is. */
 static FX_COLD void filter_row(pl_ori_state *st, const pl_ori_coef *co, unsigned row) {
     /* The second row is the first one with its axes in turn: x y z for y z x. */
-    int32_t w = st->q[0] >> 16, z = st->q[row ? 1 : 3] >> 16;
-    int32_t x = st->q[1 + row] >> 16, y = st->q[2 + row] >> 16;
+    int32_t w = st->q[0] >> 15, z = st->q[row ? 1 : 3] >> 15;
+    int32_t x = st->q[1 + row] >> 15, y = st->q[2 + row] >> 15;
     const int32_t in[3] = {
         8192 - ((y * y + z * z) >> 14), (x * y - w * z) >> 14, (x * z + w * y) >> 14,
     };
@@ -154,7 +184,7 @@ static FX_COLD void see_movement(pl_ori_state *st) {
     copy3(&st->still[3], &st->last[3]);
     st->sum_raw[0] = st->sum_raw[1] = st->sum_raw[2] = 0;
     st->sum_raw[3] = st->sum_raw[4] = st->sum_raw[5] = 0;
-    st->begun &= (uint8_t)~PL_ORI_BEGUN_STILL;
+    st->begun &= PL_ORI_BEGUN_ALL ^ PL_ORI_BEGUN_STILL;
     st->rest = 0;
     st->frozen = 0;
 }
@@ -177,7 +207,7 @@ static FX_COLD int low_pass_raw(pl_ori_state *st, const pl_ori_coef *co) {
         int32_t away, limit;
         if (i < 3) {
             out = fx_clamp(out, 1 << 23) * (16 << PL_ORI_BIAS_BITS);
-            st->gyr_mean[i] = fx_mul_s16(out, co->half_angle);
+            st->gyr_mean[i] = mul(out, co->half_angle);
             away = st->gyr_mean[i] - st->bias_origin[i];
             limit = co->bias_limit;
         } else {
@@ -228,10 +258,10 @@ static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const 
     for (int i = 0; i < 3; i++) {
         int32_t sum = 0;
         for (int j = 0; j < 3; j++) {
-            sum += fx_mul_s16(st->p[at[i][j]], row[j]);
+            sum += mul(st->p[at[i][j]], row[j]);
         }
         ph[i] = fx_clamp(sum, BLOCK_PH_MAX);
-        s += fx_mul_s16(ph[i], row[i]);
+        s += mul(ph[i], row[i]);
     }
     /* A variance is not negative, whatever rounding says. */
     s = w + (s < 0 ? 0 : 16 * (s < BLOCK_PH_MAX / 4 ? s : BLOCK_PH_MAX / 4));
@@ -244,12 +274,12 @@ static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const 
     int down = gain_bits - 15, half = (1 << down) / 2;
     e = 2 * fx_clamp(e, co->bias_limit);
     for (int i = 0; i < 3; i++) {
-        int32_t gain = fx_clamp(fx_mul_s16(ph[i], inverse) >> shift, 32767);
-        int32_t away = st->bias[i] - st->bias_origin[i] + ((fx_mul_s16(e, gain) + half) >> down);
+        int32_t gain = fx_clamp(mul(ph[i], inverse) >> shift, 32767);
+        int32_t away = st->bias[i] - st->bias_origin[i] + ((mul(e, gain) + half) >> down);
         st->bias[i] = st->bias_origin[i] + fx_clamp(away, co->bias_limit);
         for (int j = i; j < 3; j++) {
             int32_t *p = &st->p[at[i][j]];
-            *p = fx_clamp(*p - ((fx_mul_s16(8 * ph[j], gain) + half) >> down), BLOCK_P_MAX);
+            *p = fx_clamp(*p - ((mul(8 * ph[j], gain) + half) >> down), BLOCK_P_MAX);
         }
         int32_t *variance = &st->p[at[i][i]];
         *variance = *variance < 1 ? 1 : *variance;

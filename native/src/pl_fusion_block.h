@@ -11,8 +11,8 @@
 #define BLOCK_STAGES (1u << BLOCK_STAGES_LOG2)
 
 /* Bounds of the state between updates: see pl_ori_valid and native/proofs. */
-#define BLOCK_NORM_SLACK (1 << 23)   /* |q|^2 - 1, Q29 */
-#define BLOCK_Q_MAX 1082130432       /* parts of q, Q30: what that leaves, and rounding */
+#define BLOCK_NORM_SLACK (1u << 22)  /* |q|^2 - 1, Q28 */
+#define BLOCK_Q_PART_MAX 16511       /* parts of q in Q14, rounded: what that leaves */
 #define BLOCK_LOW_PASS_MAX (1 << 29) /* low-pass states: force Q24 g, rows Q28, counts Q12 */
 #define BLOCK_P_START (2500 << 12)   /* variance of an unknown bias: (0.5 deg/s)^2 */
 #define BLOCK_P_MAX (1 << 28)        /* variances of the bias, Q12 */
@@ -28,8 +28,21 @@ int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co);
 /* Sets q from a first specific force, once that is of some use. */
 void pl_ori_level(pl_ori_state *st, const int16_t sample[6]);
 
-/* |q|^2, Q29, for |q| up to 1.1. */
-int32_t pl_ori_norm(const int32_t q[4]);
+/*
+ * Attitudes are kept in Q29, so that no sum of a turn overflows whatever the quaternion's length.
+ * That its length is 1 is looked at after whatever changes it; what an upset of the memory has
+ * left is begun anew, like a first sample.
+ */
+#define BLOCK_ONE (1 << 29)
+
+/* 1 if the parts, Q14, make a length near 1. */
+int pl_ori_is_unit(int32_t w, int32_t x, int32_t y, int32_t z);
+
+/* Forgets an attitude that is none: the next sample sets another. */
+void pl_ori_forget(pl_ori_state *st);
+
+/* After a change of the attitude (parts below 2^31 - 2^14): forgets it if it is none. */
+void pl_ori_hold(pl_ori_state *st);
 
 /* Turns q by small half angles h, Q18, |h| < 0.125 each: q (x) (1, h), pulled to length 1. */
 void pl_ori_nudge(int32_t q[4], const int32_t h[3]);

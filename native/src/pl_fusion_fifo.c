@@ -8,6 +8,7 @@
 #define TAG_ACC 2u
 #define HAVE_BOTH (TAG_GYR | TAG_ACC)
 #define BEGUN 0x80u
+#define LOST_MAX 0x8000u /* some more is as bad */
 
 void pl_fifo_init(pl_fifo *fifo) {
     memset(fifo, 0, sizeof *fifo);
@@ -16,7 +17,7 @@ void pl_fifo_init(pl_fifo *fifo) {
 /* n counts from little-endian bytes. */
 static FX_COLD void read_counts(int16_t *to, const uint8_t *from, int n) {
     for (int i = 0; i < n; i++) {
-        to[i] = (int16_t)(uint16_t)(from[2 * i] | from[2 * i + 1] << 8);
+        to[i] = fx_int16(from[2 * i] | (uint32_t)from[2 * i + 1] << 8);
     }
 }
 
@@ -34,7 +35,9 @@ int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]) {
         have = 0;
     } else if (slot != fifo->slot || (have & sensor)) {
         /* Half a sample was left alone. */
-        fifo->lost = (uint16_t)(fifo->lost + 1u + ((slot - fifo->slot - 1u) & 3u));
+        if (fifo->lost < LOST_MAX) {
+            fifo->lost = (uint16_t)(fifo->lost + 1u + ((slot - fifo->slot - 1u) & 3u));
+        }
         have = 0;
     }
     read_counts(&fifo->sample[sensor == TAG_GYR ? 0 : 3], word + 1, 3);

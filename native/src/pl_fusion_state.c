@@ -13,7 +13,7 @@
 #endif
 
 /* To be raised whenever the state's layout or meaning changes. */
-#define STATE_VERSION 1u
+#define STATE_VERSION 2u
 
 /* No padding may hide in what is saved. */
 typedef char state_is_packed[sizeof(pl_ori_state) == 4 * 58 + 2 * 33 + 2 ? 1 : -1];
@@ -73,8 +73,9 @@ FX_COLD int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
     return st->sample >> co->block_log2 == 0 && st->block < 12
         && st->start <= 2 * co->rest_blocks && st->rest <= co->rest_blocks
         && st->settle <= co->settle_blocks && st->frozen <= co->settle_blocks
-        && all_within(st->q, 4, BLOCK_Q_MAX)
-        && within((1 << 29) - pl_ori_norm(st->q), BLOCK_NORM_SLACK)
+        && all_within(st->q, 4, (BLOCK_Q_PART_MAX + 1) << 15) 
+        && pl_ori_is_unit(FX_ROUND(st->q[0], 15), FX_ROUND(st->q[1], 15), FX_ROUND(st->q[2], 15),
+                          FX_ROUND(st->q[3], 15))
         && all_within(st->p, 6, BLOCK_P_MAX) && st->p[0] > 0 && st->p[3] > 0 && st->p[5] > 0
         && all_within(st->gyr_mean, 3, 1 << 30)
         && all_within(st->force_s1, LOW_PASS_WORDS, BLOCK_LOW_PASS_MAX)

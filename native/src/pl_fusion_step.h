@@ -18,9 +18,6 @@
 /* Up to this squared sine of the half angle, Q28, a short series makes the cosine. */
 #define STEP_SERIES_MAX (1u << 23)
 
-/* x / 2^n to the nearest, n > 0. */
-#define ROUND(x, n) (((x) + (1 << ((n) - 1))) >> (n))
-
 /* Loss of the cosine, 1 - sqrt(1 - n), Q16; n in Q28, more than 1 counts as 1. */
 int32_t pl_ori_cosine_loss(uint32_t n);
 
@@ -38,17 +35,18 @@ static inline void step_turn(int32_t q[4], int32_t dx, int32_t dy, int32_t dz) {
     unsigned shift;
     if (n <= STEP_SERIES_MAX) {
         lost = (int32_t)((n + 256) >> 9) + (int32_t)(((n >> 12) * (n >> 12)) >> 15);
-        shift = 4; /* Q20 */
+        shift = 5; /* Q20 */
     } else {
         lost = pl_ori_cosine_loss(n);
-        shift = 0; /* Q16 */
+        shift = 1; /* Q16 */
     }
     /* Products of 16 bits will do: what they round away here is random and below 2^-15 d. */
-    int32_t w = ROUND(q[0], 16), a = ROUND(q[1], 16), b = ROUND(q[2], 16), c = ROUND(q[3], 16);
-    q[0] -= 2 * (a * dx + b * dy + c * dz) + ((w * lost) >> shift);
-    q[1] += 2 * (w * dx + b * dz - c * dy) - ((a * lost) >> shift);
-    q[2] += 2 * (w * dy + c * dx - a * dz) - ((b * lost) >> shift);
-    q[3] += 2 * (w * dz + a * dy - b * dx) - ((c * lost) >> shift);
+    int32_t w = FX_ROUND(q[0], 15), a = FX_ROUND(q[1], 15);
+    int32_t b = FX_ROUND(q[2], 15), c = FX_ROUND(q[3], 15);
+    q[0] -= a * dx + b * dy + c * dz + ((w * lost) >> shift);
+    q[1] += w * dx + b * dz - c * dy - ((a * lost) >> shift);
+    q[2] += w * dy + c * dx - a * dz - ((b * lost) >> shift);
+    q[3] += w * dz + a * dy - b * dx - ((c * lost) >> shift);
 }
 
 /* While nothing moves: sums of raw counts, and whether it still does not. */
@@ -58,7 +56,7 @@ static inline void step_still(pl_ori_state *st, const pl_ori_coef *co) {
         uint32_t off = limit[i >= 3];
         st->sum_raw[i] += st->last[i];
         /* Outside mean +- limit, in one comparison. */
-        if ((uint32_t)(st->last[i] - st->still[i]) + off > 2 * off) {
+        if (fx_bits(st->last[i] - st->still[i]) + off > 2 * off) {
             st->seen |= PL_ORI_SEEN_MOTION;
         }
     }
@@ -78,7 +76,7 @@ static inline int32_t step_third(int32_t c) {
 
 /* Saturation to 16 bits, which next to no sample needs. */
 static inline int32_t step_s16(int32_t x) {
-    if ((int16_t)x != x) {
+    if (fx_int16(fx_bits(x)) != x) {
         x = x < 0 ? INT16_MIN : INT16_MAX;
     }
     return x;
@@ -99,7 +97,7 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     int32_t x = step_angle(st, co, 0, gx);
     int32_t y = step_angle(st, co, 1, gy);
     int32_t z = step_angle(st, co, 2, gz);
-    int32_t hx = ROUND(x, 16), hy = ROUND(y, 16), hz = ROUND(z, 16);
+    int32_t hx = FX_ROUND(x, 16), hy = FX_ROUND(y, 16), hz = FX_ROUND(z, 16);
     int32_t px = st->h[0], py = st->h[1], pz = st->h[2];
     st->h[0] = (int16_t)hx;
     st->h[1] = (int16_t)hy;
@@ -110,7 +108,7 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     x += step_third(py * hz - pz * hy) - hx * lack + st->carry[0];
     y += step_third(pz * hx - px * hz) - hy * lack + st->carry[1];
     z += step_third(px * hy - py * hx) - hz * lack + st->carry[2];
-    int32_t dx = ROUND(x, 16), dy = ROUND(y, 16), dz = ROUND(z, 16);
+    int32_t dx = FX_ROUND(x, 16), dy = FX_ROUND(y, 16), dz = FX_ROUND(z, 16);
     st->carry[0] = (int16_t)(x - dx * 65536);
     st->carry[1] = (int16_t)(y - dy * 65536);
     st->carry[2] = (int16_t)(z - dz * 65536);
@@ -124,15 +122,19 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     hx = st->h[0];
     hy = st->h[1];
     hz = st->h[2];
-    int32_t bx = step_s16(ax - ROUND(hy * az - hz * ay, 15));
-    int32_t by = step_s16(ay - ROUND(hz * ax - hx * az, 15));
-    int32_t bz = step_s16(az - ROUND(hx * ay - hy * ax, 15));
+    int32_t bx = step_s16(ax - FX_ROUND(hy * az - hz * ay, 15));
+    int32_t by = step_s16(ay - FX_ROUND(hz * ax - hx * az, 15));
+    int32_t bz = step_s16(az - FX_ROUND(hx * ay - hy * ax, 15));
 
     /* Rotation matrix, Q13, of the quaternion in Q14, rounded; the force in Q4 counts. */
-    int32_t w = ROUND(st->q[0], 16);
-    x = ROUND(st->q[1], 16);
-    y = ROUND(st->q[2], 16);
-    z = ROUND(st->q[3], 16);
+    int32_t w = FX_ROUND(st->q[0], 15);
+    x = FX_ROUND(st->q[1], 15);
+    y = FX_ROUND(st->q[2], 15);
+    z = FX_ROUND(st->q[3], 15);
+    if (!pl_ori_is_unit(w, x, y, z)) {
+        pl_ori_forget(st);
+        return;
+    }
     int32_t xy = x * y + 0x2000, wz = w * z;
     int32_t r1 = (xy - wz) >> 14, r3 = (xy + wz) >> 14;
     int32_t xz = x * z + 0x2000, wy = w * y;
@@ -140,7 +142,7 @@ static inline void step_sample(pl_ori_state *st, const pl_ori_coef *co, const in
     int32_t yz = y * z + 0x2000, wx = w * x;
     int32_t r5 = (yz - wx) >> 14, r7 = (yz + wx) >> 14;
     int32_t xx = x * x + 0x2000, yy = y * y, zz = z * z;
-    int32_t r0 = 8192 - ROUND(yy + zz, 14);
+    int32_t r0 = 8192 - FX_ROUND(yy + zz, 14);
     int32_t r4 = 8192 - ((xx + zz) >> 14);
     int32_t r8 = 8192 - ((xx + yy) >> 14);
     st->sum_force[0] += ((r0 * bx + r1 * by) >> 9) + ((r2 * bz) >> 9);

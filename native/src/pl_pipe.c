@@ -183,14 +183,25 @@ static unsigned leading(const pl_pipe *pipe) {
     return pipe->sensor[PL_PIPE_S].present ? PL_PIPE_S : PL_PIPE_L;
 }
 
+/* The attitude at the last sample, Q30: nothing is taken out of its delay. */
+static inline void attitude(const pl_pipe_sensor *sensor, int32_t q[4]) {
+    for (unsigned i = 0; i < 4u; i++) {
+        q[i] = 2 * sensor->ori.q[i];
+    }
+}
+
 static void take_first(pl_pipe *pipe, pl_pipe_sensor *sensor, const int16_t *sample) {
+    int32_t q[4];
     take(sensor, sample);
-    pl_feat_update(&pipe->move, &sensor->feat, sample, sensor->ori.q);
+    attitude(sensor, q);
+    pl_feat_update(&pipe->move, &sensor->feat, sample, q);
 }
 
 static void take_other(pl_pipe *pipe, pl_pipe_sensor *sensor, const int16_t *sample) {
+    int32_t q[4];
     take(sensor, sample);
-    pl_feat_rates_update(&pipe->other, &sensor->feat, sample, sensor->ori.q);
+    attitude(sensor, q);
+    pl_feat_rates_update(&pipe->other, &sensor->feat, sample, q);
 }
 
 /* Writes the block's movement; the bias found so far holds for the next block's rates. */

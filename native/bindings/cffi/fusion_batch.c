@@ -50,7 +50,7 @@ static inline void put_quat(results *r, const int32_t q[4], const int16_t h[3]) 
     double q1 = b + a * x + c * z - d * y;
     double q2 = c + a * y + d * x - b * z;
     double q3 = d + a * z + b * y - c * x;
-    double unit = inverse_root((q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3) * 0x1p-60) * 0x1p-30;
+    double unit = inverse_root((q0 * q0 + q1 * q1 + q2 * q2 + q3 * q3) * 0x1p-58) * 0x1p-29;
     r->quat[0] = q0 * unit;
     r->quat[1] = q1 * unit;
     r->quat[2] = q2 * unit;
@@ -93,7 +93,7 @@ SSSE3 static uint32_t vectors(pl_ori_state *st, const pl_ori_coef *co, const int
     ssse3_span v;
     ssse3_begin(&v, st, co);
     uint32_t i;
-    for (i = 0; i + 1 < n; i++) {
+    for (i = 0; i + 1 < n && (st->begun & PL_ORI_BEGUN_LEVEL); i++) {
         ssse3_sample(&v, st, gyr + 3 * i, acc + 3 * i);
         if (step_block(st, co)) {
             results_reload(&r, st, co);
@@ -122,13 +122,9 @@ void fusion_batch(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
     r.ahead = co->delay * 0x1p-27;
     r.may_be_far = r.ahead * STEP_H_MAX > STEP_AHEAD_MAX / 32768.0;
     results_reload(&r, st, co);
-    uint32_t done = 0;
-    while (done < n && !(st->begun & PL_ORI_BEGUN_LEVEL)) {
-        portable(st, co, gyr + 3 * done, acc + 3 * done, 1, &r);
-        done++;
-    }
-    if (done < n) {
+    for (uint32_t done = 0; done < n; done++) {
         done += vectors(st, co, gyr + 3 * done, acc + 3 * done, n - done, &r);
+        /* What the vectors leave: until there is an attitude, and the last sample. */
+        portable(st, co, gyr + 3 * done, acc + 3 * done, 1, &r);
     }
-    portable(st, co, gyr + 3 * done, acc + 3 * done, n - done, &r);
 }

@@ -93,7 +93,7 @@ SSSE3 static inline void ssse3_raw(const ssse3_span *v, pl_ori_state *st, __m128
 SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int16_t *gyr,
                                       const int16_t *acc) {
     const __m128i zero = _mm_setzero_si128();
-    const __m128i half16 = _mm_set1_epi32(0x8000);
+    const __m128i half16 = _mm_set1_epi32(0x8000), half15 = _mm_set1_epi32(0x4000);
     __m128i g = load64(gyr), a = load64(acc);
     __m128i s = PICK(_mm_unpacklo_epi64(g, a), 0, 1, 2, 4, 5, 6, -1, -1);
     _mm_storel_epi64((__m128i *)st->last, s);
@@ -134,7 +134,7 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
     __m128i q = _mm_loadu_si128((__m128i *)st->q);
     if (n <= STEP_SERIES_MAX) {
         int32_t lost = (int32_t)((n + 256) >> 9) + (int32_t)(((n >> 12) * (n >> 12)) >> 15);
-        __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half16), 16);
+        __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half15), 15);
         __m128i r16 = _mm_packs_epi32(r, r);
         __m128i wa = _mm_shuffle_epi32(r16, 0x00), bc = _mm_shuffle_epi32(r16, 0x55);
         __m128i d1 = _mm_sign_epi16(PICK(d, -1, 0, 0, -1, 1, 2, 2, 1),
@@ -143,14 +143,24 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
                                     _mm_setr_epi16(-1, -1, 1, -1, 1, 1, -1, 1));
         __m128i sum = _mm_add_epi32(_mm_madd_epi16(wa, d1), _mm_madd_epi16(bc, d2));
         __m128i loss = _mm_srai_epi32(_mm_madd_epi16(_mm_and_si128(r, _mm_set1_epi32(0xFFFF)),
-                                                     _mm_set1_epi32(lost)), 4);
-        q = _mm_sub_epi32(_mm_add_epi32(q, _mm_slli_epi32(sum, 1)), loss);
+                                                     _mm_set1_epi32(lost)), 5);
+        q = _mm_sub_epi32(_mm_add_epi32(q, sum), loss);
         _mm_storeu_si128((__m128i *)st->q, q);
     } else {
         int16_t far[8];
         _mm_storeu_si128((__m128i *)far, d);
         step_turn(st->q, far[0], far[1], far[2]);
         q = _mm_loadu_si128((__m128i *)st->q);
+    }
+
+    /* The attitude's length, as block_is_unit does: what packing saturates is too long. */
+    __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half15), 15);
+    r = _mm_packs_epi32(r, r); /* w x y z w x y z */
+    __m128i r2 = _mm_madd_epi16(r, r);
+    uint32_t size = (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(r2, _mm_srli_si128(r2, 4)));
+    if (size - ((1u << 28) - BLOCK_NORM_SLACK) > 2u * BLOCK_NORM_SLACK) {
+        pl_ori_forget(st);
+        return;
     }
 
     /* a - h x a, saturated. */
@@ -162,8 +172,6 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
 
     /* Columns of the rotation matrix, Q13. */
     const __m128i half14 = _mm_set1_epi32(0x2000);
-    __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half16), 16);
-    r = _mm_packs_epi32(r, r); /* w x y z w x y z */
     __m128i w_odd = _mm_sign_epi16(PICK(r, 2, 3, 1, 0, 1, 0, -1, -1), _mm_setr_epi16(1, 1, 1, 1, 1, -1, 0, 0));
     __m128i c0 = _mm_madd_epi16(w_odd, PICK(r, 2, 3, 2, 3, 3, 2, -1, -1));
     w_odd = _mm_sign_epi16(PICK(r, 1, 0, 1, 3, 2, 0, -1, -1), _mm_setr_epi16(1, -1, 1, 1, 1, 1, 0, 0));
@@ -202,7 +210,7 @@ SSSE3 static inline void ssse3_quat(const ssse3_span *v, const pl_ori_state *st,
                               _mm_add_pd(_mm_mul_pd(y, ab), _mm_mul_pd(z, ba)));
     __m128d square = _mm_add_pd(_mm_mul_pd(low, low), _mm_mul_pd(high, high));
     double n = _mm_cvtsd_f64(_mm_add_sd(square, _mm_unpackhi_pd(square, square)));
-    __m128d unit = _mm_set1_pd(inverse_root(n * 0x1p-60) * 0x1p-30);
+    __m128d unit = _mm_set1_pd(inverse_root(n * 0x1p-58) * 0x1p-29);
     _mm_storeu_pd(out, _mm_mul_pd(low, unit));
     _mm_storeu_pd(out + 2, _mm_mul_pd(high, unit));
 }
