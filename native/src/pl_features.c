@@ -11,10 +11,11 @@
 /* Sums of so many rates fit 32 bits. */
 #define RATES_LIMIT 4096u
 
-/* A step: the step band rises through HIGH after having been below LOW, 0.25 s after the last. */
-#define STEP_HIGH 164
-#define STEP_LOW (-82)
-#define STEP_GAP 26u
+/* A step: bands 3 and 4 together rise through HIGH after having been below LOW, 0.34 s after the
+ * last. */
+#define STEP_HIGH 123
+#define STEP_LOW (-123)
+#define STEP_GAP 35u
 
 /* Columns of `past`. */
 enum { PAST_V, PAST_X, PAST_Y, PAST_Z, PAST_RATE, PASTS };
@@ -217,7 +218,7 @@ static void add_bands(pl_feat_state *state, int32_t v, const int32_t h[3], const
         add_square(band++, mean[i] - mean[i + 1u]);
     }
     now[PAST_V] = mean[1];
-    count_step(state, mean[1] - mean[4]);
+    count_step(state, mean[2] - mean[4]);
     for (unsigned axis = 0; axis < 2u; axis++) {
         means(state->mean_f[axis], 2, 4, h[axis], mean);
         for (unsigned i = 0; i < 3u; i++) {
