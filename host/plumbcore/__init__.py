@@ -6,6 +6,7 @@ names over the same C through cffi, so that the files of `device/brace` run unch
 """
 
 from plumbcore._core import lib
+from plumbcore.angle import atan2_cdeg
 from plumbcore.balance import SWAY_FIELDS, Smooth, Sway
 from plumbcore.crc import crc32
 from plumbcore.crypto import (
@@ -54,7 +55,7 @@ __all__ = [
     "Mac", "ecdh", "ecdsa_verify", "equal", "gcm_open", "gcm_seal", "hkdf_sha256", "random",
     "sha256",
     "BENDING", "BLOCK_FIELDS", "BLOCK_SAMPLES", "STILL", "WEARING", "Pipe",
-    "WINDOW_FIELDS", "Window", "scores",
+    "WINDOW_FIELDS", "Window", "atan2_cdeg", "scores",
     "SWAY_FIELDS", "Smooth", "Sway",
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",

@@ -58,7 +58,11 @@ enum {
     PL_WINDOW_CHANGE_RATE = 59,   /* 3: LOG of the rate's power, first, last, middle 1 s */
     PL_WINDOW_CHANGE_PITCH = 62,  /* 4: pitch rate, mean of either half, least, most, deg/s / 4 */
     PL_WINDOW_CHANGE_LATERAL = 66, /* 2: first and last 1 s, ANGLE */
-    PL_WINDOW_FIELDS = 68,
+    /* walking, over the core: what PL_WINDOW_UP and PL_WINDOW_QUADRATURE lack to be vectors */
+    PL_WINDOW_UP_Z = 68,          /* UP8 */
+    PL_WINDOW_QUADRATURE_Y = 69,  /* Q10 */
+    PL_WINDOW_POWER = 70,         /* LOG of the vertical power */
+    PL_WINDOW_FIELDS = 71,
 };
 
 /* A block's fields from PL_FEAT_UP to PL_FEAT_PITCH_PRODUCT. */

@@ -1,7 +1,6 @@
 #include "pl_window.h"
 
-#include <stddef.h>
-
+#include "pl_angle.h"
 #include "pl_fixed.h"
 
 #define MARGIN ((PL_WINDOW_CONTEXT - PL_WINDOW_CORE) / 2u)
@@ -22,10 +21,6 @@ void pl_window_init(pl_window *window) {
     window->begun = 0;
 }
 
-static int32_t atan2_cdeg(int32_t y, int32_t x) {
-    return fx_cdeg(fx_atan2(y, x, NULL));
-}
-
 static void put(pl_window *window, const int32_t *features) {
     uint32_t at = window->at;
     const int32_t *up = features + PL_FEAT_UP;
@@ -33,9 +28,9 @@ static void put(pl_window *window, const int32_t *features) {
     for (unsigned k = 0; k < PL_WINDOW_KEPT; k++) {
         window->kept[at][k] = features[k];
     }
-    int32_t flexion = atan2_cdeg(-up[0], up[2]);
+    int32_t flexion = pl_atan2_cdeg(-up[0], up[2]);
     window->flexion[at] = (int16_t)flexion;
-    window->lateral[at] = (int16_t)atan2_cdeg(up[1], (int32_t)sagittal);
+    window->lateral[at] = (int16_t)pl_atan2_cdeg(up[1], (int32_t)sagittal);
     window->at = at + 1u < PL_WINDOW_CONTEXT ? at + 1u : 0u;
 }
 
@@ -115,6 +110,8 @@ static void correlations(const pl_window *window, int16_t *out) {
         out[PL_WINDOW_QUADRATURE_SHORT + k] =
             ratio(core_mean(window, PL_FEAT_QUADRATURE_SHORT + axis), power);
     }
+    out[PL_WINDOW_QUADRATURE_Y] = ratio(core_mean(window, PL_FEAT_QUADRATURE + 1u), power);
+    out[PL_WINDOW_POWER] = log_mean(window, PL_FEAT_VERTICAL_POWER, FLOOR_FORCE);
     out[PL_WINDOW_PITCH_QUADRATURE] = ratio(core_mean(window, PL_FEAT_PITCH_QUADRATURE), root);
     out[PL_WINDOW_PITCH_PRODUCT] = ratio(core_mean(window, PL_FEAT_PITCH_PRODUCT), root);
 }
@@ -144,6 +141,7 @@ static void attitude(const pl_window *window, int16_t *out) {
             out[PL_WINDOW_UP_MIDDLE] = narrow((2 * middle - first - last) / 96);
         }
     }
+    out[PL_WINDOW_UP_Z] = narrow(core_mean(window, PL_FEAT_UP + 2u) / 8);
     int32_t least = INT32_MAX;
     int32_t most = INT32_MIN;
     for (unsigned i = 0; i < PL_WINDOW_CORE; i++) {
@@ -170,9 +168,9 @@ static void posture(const pl_window *window, int16_t *out) {
     int32_t z = core_mean(window, PL_FEAT_UP + 2u);
     int32_t level = (int32_t)fx_sqrt((uint32_t)(x * x + y * y));
     int32_t sagittal = (int32_t)fx_sqrt((uint32_t)(x * x + z * z));
-    out[PL_WINDOW_FLEXION] = angle(unwound(atan2_cdeg(-x, z)));
-    out[PL_WINDOW_INCLINATION] = angle(atan2_cdeg(level, z));
-    out[PL_WINDOW_LATERAL] = angle(atan2_cdeg(y, sagittal));
+    out[PL_WINDOW_FLEXION] = angle(unwound(pl_atan2_cdeg(-x, z)));
+    out[PL_WINDOW_INCLINATION] = angle(pl_atan2_cdeg(level, z));
+    out[PL_WINDOW_LATERAL] = angle(pl_atan2_cdeg(y, sagittal));
     out[PL_WINDOW_STILL_VERTICAL] =
         log_mean(window, PL_FEAT_VERTICAL_BAND + 1u, FLOOR_STILL);
     out[PL_WINDOW_STILL_RATE] = log_mean(window, PL_FEAT_RATE_POWER, FLOOR_STILL_RATE);

@@ -122,7 +122,7 @@ def test_scores_are_those_of_wide_integers():
 def test_sizes_that_do_not_fit_are_refused():
     out, x = array("i", [0]), array("h", [0] * WINDOW_FIELDS)
     with pytest.raises(ValueError, match="sizes"):
-        scores(bytes(2 * 69), bytes(4), 0, x, 0, out)
+        scores(bytes(2 * (WINDOW_FIELDS + 1)), bytes(4), 0, x, 0, out)
     with pytest.raises(ValueError, match="sizes"):
         scores(bytes(4), bytes(8), 0, x, 0, out)
     with pytest.raises(ValueError, match="sizes"):

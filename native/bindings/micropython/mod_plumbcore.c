@@ -68,6 +68,7 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_BENDING), MP_ROM_INT(PL_PIPE_BENDING) },
     { MP_ROM_QSTR(MP_QSTR_BLOCK_SAMPLES), MP_ROM_INT(PL_PIPE_BLOCK_SAMPLES) },
     { MP_ROM_QSTR(MP_QSTR_Window), MP_ROM_PTR(&plumbcore_window_type) },
+    { MP_ROM_QSTR(MP_QSTR_atan2_cdeg), MP_ROM_PTR(&plumbcore_atan2_cdeg_obj) },
     { MP_ROM_QSTR(MP_QSTR_scores), MP_ROM_PTR(&plumbcore_scores_obj) },
     { MP_ROM_QSTR(MP_QSTR_WINDOW_FIELDS), MP_ROM_INT(PL_WINDOW_FIELDS) },
 

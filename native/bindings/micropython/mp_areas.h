@@ -4,6 +4,9 @@
 
 #include "py/obj.h"
 
+/* mp_angle.c */
+extern const mp_obj_fun_builtin_fixed_t plumbcore_atan2_cdeg_obj;
+
 /* mp_balance.c */
 extern const mp_obj_type_t plumbcore_sway_type;
 extern const mp_obj_type_t plumbcore_smooth_type;
