@@ -19,6 +19,10 @@ export CXXFLAGS=$CFLAGS ASMFLAGS=$CFLAGS
 run() { "$@" >>"$log" 2>&1 || { tail -n 30 "$log" >&2; exit 1; }; }
 
 : >"$log"
+# What was gathered from sources under another configuration names what is no longer there.
+for config in "$root"/device/port/boards/PLUMBLINE_RP2040/mpconfig*; do
+    [ "$out/cmake/genhdr/qstrdefs.generated.h" -nt "$config" ] || rm -rf "$out/cmake/genhdr"
+done
 run cmake -S "$tree/ports/rp2" -B "$out/cmake" \
     -DMICROPY_BOARD=PLUMBLINE_RP2040 -DMICROPY_BOARD_DIR="$root/device/port/boards/PLUMBLINE_RP2040" \
     -DUSER_C_MODULES="$root/native/bindings/micropython/micropython.cmake;$root/device/port/cmodule/micropython.cmake" \
