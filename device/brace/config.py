@@ -27,6 +27,8 @@ SETTINGS = (
     ("bend_cdeg", 4500, 1000, 9000),  # further than this is a bend, not a posture: no cue
     ("fade_pct", 25, 0, 200),  # cues fade by so much a week
     ("start_day", 0, 0, 100000),  # day the programme began, days since 1970; 0: not begun
+    ("slouch_cdeg", 1200, 300, 6000),  # lumbar flexion, or pelvis back, beyond one's own: slouched
+    ("twist_cdeg", 1500, 500, 6000),  # lumbar axial rotation: twisted
 )
 
 INDEX = {entry[0]: i for i, entry in enumerate(SETTINGS)}

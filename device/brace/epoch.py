@@ -1,11 +1,20 @@
-"""What an epoch of the log says: the commonest posture and the numbers behind it."""
+"""What an epoch of the log says: the commonest posture and activity, and the numbers behind."""
 
 from brace import records
+from brace.activity import LIE, TO
 from brace.compat import const
 from brace.posture import NAMES
 
 _BLOCKS_PER_S = const(8)
 _LIMIT = const(32767)
+
+
+def _commonest(counts):
+    best = 0
+    for i in range(len(counts)):
+        if counts[i] > counts[best]:
+            best = i
+    return best
 
 
 def _short(value):
@@ -20,21 +29,27 @@ class Epoch:
         self._config = config
         self._emit = emit
         self._counts = [0] * len(NAMES)
+        self._doing = [0] * (LIE + 1)
+        self._steps = 0
         self._clear()
 
     def _clear(self):
         for i in range(len(self._counts)):
             self._counts[i] = 0
+        for i in range(len(self._doing)):
+            self._doing[i] = 0
         self._blocks = 0
         self._flexion = self._lateral = self._lumbar = self._dynamic = 0
         self._low = _LIMIT
         self._high = -_LIMIT
         self.cues = 0
 
-    def block(self, block, posture, angles, lumbar):
-        """One block: its number, the posture, the trunk's angles and the lumbar flexion."""
+    def block(self, block, posture, angles, lumbar, movement):
+        """One block: its number, the posture, the trunk's angles, the lumbar flexion, and what
+        the wearer does (movement.Movement)."""
         flexion = angles[0]
         self._counts[posture] += 1
+        self._doing[TO[movement.activity.live]] += 1
         self._blocks += 1
         self._flexion += flexion
         self._lateral += angles[1]
@@ -45,14 +60,12 @@ class Epoch:
         if flexion > self._high:
             self._high = flexion
         if self._blocks >= self._config["epoch_s"] * _BLOCKS_PER_S:
-            self._finish(block)
+            self._finish(block, movement.steps)
 
-    def _finish(self, block):
+    def _finish(self, block, steps):
         counts, n = self._counts, self._blocks
-        posture = 0
-        for i in range(len(counts)):
-            if counts[i] > counts[posture]:
-                posture = i
+        posture = _commonest(counts)
+        steps, self._steps = steps - self._steps, steps
         self._emit(
             records.EPOCH,
             records.pack(
@@ -60,7 +73,7 @@ class Epoch:
                 block,
                 n,
                 posture,
-                0,
+                _commonest(self._doing),
                 counts[posture] * 100 // n,
                 0,
                 _short(self._flexion // n),
@@ -69,7 +82,7 @@ class Epoch:
                 _short(self._lateral // n),
                 _short(self._lumbar // n),
                 min(self._dynamic // n, 65535),
-                0,
+                steps,
                 min(self.cues, 255),
                 1,
             ),

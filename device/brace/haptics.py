@@ -11,7 +11,7 @@ Counts in blocks (125 ms), so that a replay of the same blocks gives the same cu
 """
 
 from brace.compat import const
-from brace.posture import EXTENDED, FLEXED, LEFT, RIGHT
+from brace.posture import EXTENDED, FLEXED, LEFT, RIGHT, SLOUCHED
 
 # Outcomes of a cue.
 CORRECTED = const(1)
@@ -24,7 +24,7 @@ BLOCKS_PER_S = const(8)
 _ANSWER_BLOCKS = const(120)
 _STRONGEST = const(3)
 _DAY_BLOCKS = const(24 * 3600 * BLOCKS_PER_S)
-_CUED = (FLEXED, EXTENDED, LEFT, RIGHT)
+_CUED = (FLEXED, EXTENDED, LEFT, RIGHT, SLOUCHED)
 
 
 class Governor:

@@ -10,10 +10,13 @@ from array import array
 from plumbcore import BLOCK_FIELDS, Pipe, core_version
 
 from brace import records
+from brace.activity import LIE, SIT, TO
 from brace.compat import const
 from brace.epoch import Epoch
 from brace.haptics import BLOCKS_PER_S, Governor
-from brace.posture import Posture
+from brace.mount import RIGHT
+from brace.movement import Movement
+from brace.posture import MOVING, Posture
 
 HAS_S = const(1)
 HAS_L = const(2)
@@ -40,9 +43,6 @@ _L = const(7)
 _LUMBAR = const(13)
 _FLEXION = const(0)
 _LATERAL = const(1)
-_INCLINATION = const(2)
-_RATE = const(3)
-_DYNAMIC = const(4)
 _ORI_FLAGS = const(5)
 _CONVERGED = const(2)
 # How long a cue of each strength shakes the sensors, in blocks, with the time to settle.
@@ -58,6 +58,7 @@ class Pipeline:
         self._blocks = array("i", bytes(4 * BLOCK_FIELDS * _BLOCKS_MAX))
         self._angles = array("i", bytes(4 * 5))
         self._lumbar = array("i", bytes(4 * 3))
+        self.movement = Movement(self._on_movement)
         self._reset(0)
 
     def _reset(self, sensors):
@@ -65,6 +66,7 @@ class Pipeline:
         self.posture = Posture(self._config)
         self.governor = Governor(self._config, self._on_cue, self._on_response)
         self.epoch = Epoch(self._config, self._emit)
+        self.movement.restart()
         self.block = 0
         self.chunks = 0
         self._mask = 0
@@ -86,6 +88,8 @@ class Pipeline:
                 if sensors & (1 << index) and calibration.alignment[index]:
                     self.pipe.align(index, *calibration.alignment[index])
                     self.pipe.set_bias(index, *calibration.bias[index])
+        if reason == CALIBRATED:
+            self.movement.assume_standing()
         # A replay needs nothing but the log.
         self._emit(records.SETTINGS, self._config.pack())
         self._emit(records.ALIGNMENT, calibration.pack())
@@ -132,7 +136,7 @@ class Pipeline:
         self.chunks += 1
         cue = 0
         for i in range(n):
-            strength = self._on_block(i * BLOCK_FIELDS)
+            strength = self._on_block(i)
             if strength:
                 cue = strength
         return cue
@@ -153,12 +157,14 @@ class Pipeline:
         """Of the last block: lumbar flexion, lateral, axial (cdeg); zeros with one sensor."""
         return self._lumbar
 
-    def _on_block(self, at):
+    def _on_block(self, number):
         blocks, angles = self._blocks, self._angles
+        at = number * BLOCK_FIELDS
         trunk = at + (_L if self.sensors & HAS_L else _S)
         for i in range(5):
             angles[i] = blocks[trunk + i]
         self.block += 1
+        self.movement.block(self.sensors, blocks, number)
         self._pass_minute()
         for i in range(3):
             self._lumbar[i] = blocks[at + _LUMBAR + i]
@@ -168,10 +174,12 @@ class Pipeline:
             self._mask -= 1
         elif self.converged:
             self._decide(angles)
-        posture = self.posture
-        self.epoch.block(self.block, posture.now, angles, self._lumbar[0])
+        posture, movement = self.posture, self.movement
+        self.epoch.block(self.block, posture.now, angles, self._lumbar[0], movement)
+        # Nobody is nudged on the way, nor by a brace that sits wrong.
+        cued = MOVING if movement.moving or movement.mount > RIGHT else posture.now
         strength = self.governor.block(
-            posture.now, posture.beyond(angles), posture.threshold, self._minute, self._week
+            cued, posture.level, posture.threshold, self._minute, self._week
         )
         if strength:
             self._mask = _MASK_BLOCKS[strength]
@@ -181,7 +189,9 @@ class Pipeline:
     def _decide(self, angles):
         posture = self.posture
         before = posture.now
-        if posture.block(angles[_FLEXION], angles[_LATERAL], angles[_INCLINATION], angles[_RATE]):
+        doing = TO[self.movement.activity.live]
+        lumbar = self._lumbar if self.sensors == HAS_S | HAS_L else None
+        if posture.block(angles, lumbar, doing == SIT, doing == LIE):
             self._emit(
                 records.POSTURE,
                 records.pack(
@@ -204,6 +214,9 @@ class Pipeline:
         if self._minute_blocks == _BLOCKS_PER_MINUTE:
             self._minute_blocks = 0
             self._minute = (self._minute + 1) % 1440
+
+    def _on_movement(self, kind, values):
+        self._emit(kind, records.pack(kind, self.block, *values))
 
     def _on_cue(self, number, posture, strength, dwell_ds, value, threshold):
         self._emit(

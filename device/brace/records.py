@@ -11,6 +11,7 @@ from brace.compat import const
 
 EPOCH = const(0x01)
 POSTURE = const(0x02)
+ACTIVITY = const(0x03)
 CUE = const(0x04)
 RESPONSE = const(0x05)
 INPUT = const(0x06)
@@ -24,6 +25,11 @@ CALIBRATION = const(0x0D)
 SETTINGS = const(0x0E)  # body: brace.config.Config.pack()
 ALIGNMENT = const(0x0F)  # body: brace.calibrate.Calibration.pack()
 AUDIT = const(0x10)
+BEND = const(0x11)
+LIFT = const(0x12)
+SITTING = const(0x13)
+RHYTHM = const(0x14)
+MOUNT = const(0x15)
 EXERCISE = const(0x18)
 REPETITION = const(0x19)
 SET = const(0x1A)
@@ -71,6 +77,68 @@ LAYOUTS = {
             "flexion_cdeg",
             "lateral_cdeg",
         ),
+    ),
+    # The settled activity (brace.activity) from block `since` on, and how far it was ahead of its
+    # rival: a natural logarithm in 1/32, and as hundredths of confidence.
+    ACTIVITY: (
+        "activity",
+        "<IIBBBBhh",
+        (
+            "block",
+            "since",
+            "activity",
+            "before",
+            "rival",
+            "confidence",
+            "margin",
+            "flexion_cdeg",
+        ),
+    ),
+    # A bend forward that has ended: the highest of the bins 20, 45, 60, 90 degrees (0 .. 3).
+    BEND: (
+        "bend",
+        "<IIBHhhH",
+        ("block", "since", "bin", "blocks", "peak_cdeg", "fastest_cdps", "dose_deg_s"),
+    ),
+    # A lift-like movement (brace.lifts): score beyond +- sure is a stoop or a squat.
+    LIFT: (
+        "lift",
+        "<IIBBHhhhh",
+        (
+            "block",
+            "since",
+            "style",
+            "twisted",
+            "blocks",
+            "score",
+            "sure",
+            "peak_cdeg",
+            "twist_cdeg",
+        ),
+    ),
+    SITTING: ("sitting", "<IHB", ("block", "seconds", "broken_by")),
+    # Lumbar share of the trunk's flexion by thirds of the movement, thousandths, down and up.
+    RHYTHM: (
+        "rhythm",
+        "<IIhhhhhhhh",
+        (
+            "block",
+            "since",
+            "range_cdeg",
+            "lag_ms",
+            "down_1",
+            "down_2",
+            "down_3",
+            "up_1",
+            "up_2",
+            "up_3",
+        ),
+    ),
+    # What walking says of the mount (brace.mount): 1 right, 2 upside down, 3 tilted, 4 turned.
+    MOUNT: (
+        "mount",
+        "<IBBhhB",
+        ("block", "finding", "before", "tilt_cdeg", "turn_cdeg", "coherence"),
     ),
     CUE: (
         "cue",

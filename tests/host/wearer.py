@@ -6,7 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from brace.posture import EXTENDED, FLEXED, LEFT, LYING, MOVING, RIGHT, UPRIGHT
+from brace.posture import EXTENDED, FLEXED, LEFT, MOVING, RIGHT, SUPINE, UPRIGHT
 
 # 2026-03-02 was a Monday; 08:00 UTC.
 START_MS = 1_772_438_400_000
@@ -30,7 +30,7 @@ def clock(records):
 def _angle(posture, rng):
     return {
         UPRIGHT: rng.gauss(4, 3), FLEXED: rng.gauss(32, 7), EXTENDED: rng.gauss(-16, 2),
-        LEFT: rng.gauss(6, 3), RIGHT: rng.gauss(6, 3), LYING: rng.gauss(75, 6),
+        LEFT: rng.gauss(6, 3), RIGHT: rng.gauss(6, 3), SUPINE: rng.gauss(75, 6),
         MOVING: rng.gauss(10, 6),
     }[posture]  # fmt: skip
 

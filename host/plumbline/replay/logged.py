@@ -24,7 +24,10 @@ from plumbline.replay.differences import Decided, Difference
 from plumbline.segments import Chunk, Reading, Record
 
 # What the pipeline itself writes; all else in the log comes from elsewhere.
-_DECIDED = (records.EPOCH, records.POSTURE, records.CUE, records.RESPONSE, records.PAIN)
+_DECIDED = (
+    records.EPOCH, records.POSTURE, records.ACTIVITY, records.CUE, records.RESPONSE, records.PAIN,
+    records.BEND, records.LIFT, records.SITTING, records.RHYTHM, records.MOUNT,
+)
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brace.posture import FLEXED, LYING, MOVING, UPRIGHT
+from brace.posture import FLEXED, LYING, MOVING, NAMES, UPRIGHT
 
 from plumbline.report import words
 from plumbline.report.html import Section, paragraph, tiles
@@ -52,9 +52,7 @@ def _sentences(wearing: Wearing) -> list[str]:
     worn = wearing.worn_s
     named = [
         (wearing.seconds(index), words.PLAIN[name])
-        for index, name in enumerate(
-            ("unknown", "upright", "flexed", "extended", "left", "right", "lying", "moving")
-        )
+        for index, name in enumerate(NAMES)
         if index
     ]
     named = sorted((n for n in named if n[0] >= 0.02 * worn), reverse=True)
@@ -77,7 +75,7 @@ def _sentences(wearing: Wearing) -> list[str]:
         )
     else:
         said.append("The brace did not nudge you.")
-    if wearing.seconds(LYING) > 0.5 * worn:
+    if wearing.seconds(*LYING) > 0.5 * worn:
         said.append("You were lying down for much of it, when the brace stays quiet.")
     lost = wearing.seconds(GAP)
     if lost > 60:
