@@ -127,7 +127,7 @@ class Rhythm:
             shares[order[i]] = (third - moved) * 1000 // third
 
     def _end(self):
-        # Nobody bends further than the table goes: a sensor that has come loose, or no calibration.
+        # Nobody bends further than the table goes: a sensor has come loose, or no calibration.
         if not _LEAST_RANGE_CDEG <= self._peak < _STEPS * _STEP_CDEG:
             return
         # The way back begins at the far end.
