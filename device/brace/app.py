@@ -13,6 +13,7 @@ from brace.claim import Claim
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
+from brace.commands_coach import CoachCommands
 from brace.commands_log import LogCommands
 from brace.commands_selftest import SelftestCommand
 from brace.commands_trust import TrustCommands
@@ -82,6 +83,7 @@ class App:
         self.calibrator = calibrate.Calibrator(
             self.pipeline, self._guide, self.body.tell, self._keep_calibration
         )
+        self.coach = CoachCommands(self).coach
         self.attend = Attend(self)
         BasicCommands(self)
         SelftestCommand(self)
@@ -215,12 +217,13 @@ class App:
         self._tell_time_of_day()
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
-        """One chunk of samples.  Returns the strength of the cue to give now."""
+        """One chunk of samples.  Returns the cue to give now (Pipeline.chunk)."""
         self.recorder.chunk(s, n_s, l, n_l)
         line = self.pipeline
         cue = line.chunk(s, n_s, l, n_l)
         self.calibrator.update()
         self.plausible.update(line.blocks, line.fresh, line, self.calibration)
+        self.coach.update(cue)
         self.body.show(self.attend.millivolts, plumbport.motor_on())
         return cue
 

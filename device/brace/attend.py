@@ -1,7 +1,8 @@
 """The task that attends to the wearer: button, LED and battery.
 
-Button: one short press stills the cues for a while, two report pain, holding it for three seconds
-begins a calibration, for ten seconds restarts the brace (docs/wearer.md).
+Button: one short press stills the cues for a while, two report pain, three begin the exercises of
+the plan, holding it for three seconds begins a calibration, for ten seconds restarts the brace.
+During exercises one press goes on to the next set, two report pain, three stop (docs/wearer.md).
 """
 
 import gc
@@ -80,22 +81,28 @@ class Attend:
             power.restart()
 
     def _on_button(self, now):
-        lasted = self._button.poll(now)
+        while True:
+            lasted = self._button.poll()
+            if not lasted:
+                break
+            self._on_press(lasted, now)
         self._watch_hold(now)
-        if lasted >= _CALIBRATE_MS:
-            self._presses = 0
-            if not self._app.calibrator.start():
-                self._app.calibrator.cancel()
-        elif 0 < lasted < _SHORT_MS:
-            self._presses += 1
-            self._pressed_at = now
         if self._presses and not self._button.held and now - self._pressed_at > _TWICE_MS:
             presses, self._presses = self._presses, 0
             self._on_presses(presses)
 
+    def _on_press(self, lasted, now):
+        if lasted >= _CALIBRATE_MS:
+            self._presses = 0
+            if not self._app.calibrator.start():
+                self._app.calibrator.cancel()
+        elif lasted < _SHORT_MS:
+            self._presses += 1
+            self._pressed_at = now
+
     def _on_presses(self, presses):
         app = self._app
-        if not app.pipeline.sensors:
+        if not app.pipeline.sensors or app.coach.press(presses):
             return
         if presses == 1:
             app.pipeline.input(pipeline.SNOOZE, 0)

@@ -38,6 +38,9 @@ RESET = const(0x71)
 PROVISION = const(0x72)
 SELFTEST = const(0x73)
 FORMAT_FILES = const(0x74)
+PLAN_GET = const(0x80)
+PLAN_SET = const(0x81)
+EXERCISE = const(0x82)
 
 # Command -> (name, roles that may give it).
 TABLE = {
@@ -66,6 +69,9 @@ TABLE = {
     PROVISION: ("provision", SERVICE),
     SELFTEST: ("selftest", SERVICE | QA),
     FORMAT_FILES: ("format_files", SERVICE | QA),
+    PLAN_GET: ("plan_get", WEARER | CLINIC | SERVICE | QA),
+    PLAN_SET: ("plan_set", CLINIC),
+    EXERCISE: ("exercise", WEARER | CLINIC | QA),
 }
 
 # Error codes of error frames.

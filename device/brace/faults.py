@@ -39,6 +39,7 @@ CLOCK_STEP = const(34)
 LINE_DAMAGED = const(35)
 HOST_SILENT = const(36)
 POWER_LOST = const(37)
+PLAN_DAMAGED = const(38)
 
 NAMES = {
     TASK: "task",
@@ -78,6 +79,7 @@ NAMES = {
     LINE_DAMAGED: "line_damaged",
     HOST_SILENT: "host_silent",
     POWER_LOST: "power_lost",
+    PLAN_DAMAGED: "plan_damaged",
 }
 
 _SENSOR = {

@@ -13,6 +13,7 @@ from brace import records
 from brace.activity import LIE, SIT, TO
 from brace.compat import const
 from brace.epoch import Epoch
+from brace.exercise.engine import Engine
 from brace.haptics import BLOCKS_PER_S, Governor
 from brace.mount import RIGHT
 from brace.movement import Movement
@@ -34,6 +35,8 @@ PAIN_TAP = const(2)
 MINUTE = const(3)
 WEEK = const(4)
 DOING = const(5)
+SKIP = const(6)
+STOP = const(7)
 
 _BLOCKS_PER_MINUTE = const(480)
 # Room for the blocks of a FIFO that filled up during a long flash erase.
@@ -45,12 +48,15 @@ _FLEXION = const(0)
 _LATERAL = const(1)
 _ORI_FLAGS = const(5)
 _CONVERGED = const(2)
-# How long a cue of each strength shakes the sensors, in blocks, with the time to settle.
+# How long a cue of each strength shakes the sensors, in blocks, with the time to settle; a pattern
+# that guides an exercise as long as the longest.
 _MASK_BLOCKS = (0, 5, 8, 11)
+_GUIDE_BLOCKS = const(11)
 
 
 class Pipeline:
-    """emit(kind, body): takes each record.  `posture`, `angles` and `block` tell what is now."""
+    """emit(kind, body): takes each record.  `posture`, `angles`, `block` and `exercises` (the
+    engine) tell what is now."""
 
     def __init__(self, config, emit):
         self._config = config
@@ -59,6 +65,7 @@ class Pipeline:
         self._angles = array("i", bytes(4 * 5))
         self._lumbar = array("i", bytes(4 * 3))
         self.movement = Movement(self._on_movement)
+        self.exercises = Engine(emit)
         self._reset(0)
 
     def _reset(self, sensors):
@@ -81,6 +88,10 @@ class Pipeline:
         """Begins anew with these sensors (a rate of 0: not there) and a calibration
         (calibrate.Calibration)."""
         sensors = (HAS_S if rate_s_mhz else 0) | (HAS_L if rate_l_mhz else 0)
+        aligned = [q if sensors & (1 << i) else None
+                   for i, q in enumerate(calibration.alignment)]  # fmt: skip
+        # What is lost of an exercise belongs to the run that ends here.
+        self.exercises.pipeline_began(sensors, (rate_s_mhz, rate_l_mhz), aligned)
         self._reset(sensors)
         if sensors:
             self.pipe = Pipe(rate_s_mhz, rate_l_mhz)
@@ -110,12 +121,21 @@ class Pipeline:
             ),
         )
 
+    def exercise(self, row, plan):
+        """Begins an exercise, a row of a plan (brace.exercise.planned), with the next chunk;
+        plan: the CRC of the plan that it is from, 0 none."""
+        body = records.pack(records.EXERCISE, self.chunks, *row, plan)
+        self._emit(records.EXERCISE, body)
+        self.exercises.start(row)
+
     def input(self, kind, value):
-        """Something from outside that decisions depend on, from the next chunk on."""
+        """Something from outside that decisions depend on, from the next chunk on.  Returns the
+        code of what to say to the wearer (brace.exercise.terms), or 0."""
         self._emit(records.INPUT, records.pack(records.INPUT, self.chunks, kind, value))
         if kind == SNOOZE:
             self.governor.snooze()
         elif kind == PAIN_TAP:
+            self.exercises.tap()
             self._emit(
                 records.PAIN,
                 records.pack(
@@ -129,9 +149,16 @@ class Pipeline:
             self._week = value
         elif kind == DOING:
             self.pipe.do(value)
+        elif kind == SKIP:
+            return self.exercises.skip()
+        elif kind == STOP:
+            return self.exercises.stop()
+        return 0
 
     def chunk(self, s, n_s, l, n_l):  # noqa: E741
-        """One chunk of int16 samples of S and L.  Returns the strength of the cue to give now."""
+        """One chunk of int16 samples of S and L.  Returns the strength of the cue to give now, or
+        the code of what to say in an exercise, or 0."""
+        self.exercises.feed(s, n_s, l, n_l)
         n = self.fresh = self.pipe.chunk(s, n_s, l, n_l, self._blocks)
         self.chunks += 1
         cue = 0
@@ -176,11 +203,16 @@ class Pipeline:
             self._decide(angles)
         posture, movement = self.posture, self.movement
         self.epoch.block(self.block, posture.now, angles, self._lumbar[0], movement)
-        # Nobody is nudged on the way, nor by a brace that sits wrong.
-        cued = MOVING if movement.moving or movement.mount > RIGHT else posture.now
+        said = self.exercises.block(blocks, at)
+        # Nobody is nudged on the way, in an exercise, nor by a brace that sits wrong.
+        idle = movement.moving or movement.mount > RIGHT or self.exercises.on
+        cued = MOVING if idle else posture.now
         strength = self.governor.block(
             cued, posture.level, posture.threshold, self._minute, self._week
         )
+        if said:
+            self._mask = _GUIDE_BLOCKS
+            return said
         if strength:
             self._mask = _MASK_BLOCKS[strength]
             self.epoch.cues += 1

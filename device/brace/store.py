@@ -11,7 +11,8 @@ from brace.board import flashmap
 from brace.compat import const
 
 _SECTOR = const(4096)
-_LARGEST = const(512)
+# The largest is a full plan (brace.exercise.planned).
+_LARGEST = const(640)
 
 
 class Store:
@@ -24,6 +25,7 @@ class Store:
         self._calibration = Params(params, 2 * _SECTOR, 3 * _SECTOR)
         self._identity = Params(identity, 0, _SECTOR)
         self._claim = Params(identity, 2 * _SECTOR, 3 * _SECTOR)
+        self._plan = Params(identity, 4 * _SECTOR, 5 * _SECTOR)
         self._buffer = bytearray(_LARGEST)
         self.identity_damaged = False
 
@@ -82,3 +84,12 @@ class Store:
     def store_calibration(self, calibration):
         """Stores a calibration."""
         self._calibration.store(calibration.pack())
+
+    def load_plan(self):
+        """The stored plan's bytes, b"" without one, and whether a copy was damaged."""
+        raw, damaged = self._load(self._plan)
+        return raw or b"", damaged
+
+    def store_plan(self, raw):
+        """Stores a plan's bytes.  Raises OSError."""
+        self._plan.store(raw)

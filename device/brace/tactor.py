@@ -2,6 +2,8 @@
 
 import plumbport
 
+from brace.exercise.terms import GUIDE
+
 # Strength of a cue -> bursts and pauses in ms, a burst first; 0 stands for the settable length.
 CUES = ((), (0,), (0, 200, 0), (0, 200, 0, 200, 0))
 # Patterns for guidance (docs/wearer.md explains them to the wearer).
@@ -9,6 +11,18 @@ CONFIRM = (80,)
 ATTENTION = (80, 120, 80)
 TROUBLE = (400, 200, 400)
 PATTERNS = (CONFIRM, ATTENTION, TROUBLE) + CUES[1:]
+# What an exercise says, by its code (brace.exercise.terms) less the first one: out, back, begin,
+# end of a set, all done, out of the band, stopped, that set again with more care.
+_LED = (
+    (60,),
+    (40, 80, 40),
+    (80, 120, 80, 120, 250),
+    (300,),
+    (300, 150, 300),
+    (30, 50, 30, 50, 30),
+    TROUBLE,
+    (300, 150, 40, 80, 40),
+)
 
 
 class Tactor:
@@ -38,9 +52,9 @@ class Tactor:
         return sum([ms or own for ms in pattern])
 
     def cue(self, strength):
-        """Plays the cue of a strength from 1 to 3."""
+        """Plays the cue of a strength from 1 to 3, or what an exercise says."""
         if not self.quiet:
-            self.play(CUES[strength])
+            self.play(CUES[strength] if strength < GUIDE else _LED[strength - GUIDE])
 
     def recover(self):
         """Stops."""

@@ -1,8 +1,8 @@
 """Runs raw chunks through the firmware's pipeline; under MicroPython and under CPython.
 
 rerun.py FILE, as JSON: the run's `settings`, `alignment` (hex), `start` (rates, config, reason),
-`inputs` [[chunk, kind, value]], `chunks` [[hex of S, hex of L]].  Prints for each record "R kind
-hex" and for each chunk "Q hex", the attitudes of S and L.
+`inputs` [[chunk, method, arguments]], `chunks` [[hex of S, hex of L]].  Prints for each record
+"R kind hex" and for each chunk "Q hex", the attitudes of S and L.
 """
 
 import json
@@ -33,8 +33,8 @@ def main():
     quat = array("i", [0] * 4)
     for number, (s, l) in enumerate(run["chunks"]):  # noqa: E741
         while inputs and inputs[0][0] <= number:
-            _, kind, value = inputs.pop(0)
-            pipeline.input(kind, value)
+            _, method, arguments = inputs.pop(0)
+            getattr(pipeline, method)(*arguments)
         s, l = array("h", bytes.fromhex(s)), array("h", bytes.fromhex(l))  # noqa: E741
         pipeline.chunk(s, len(s) // 6, l, len(l) // 6)
         both = b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from dataclasses import dataclass, field
 
 from brace import commands
 
-from plumbline.errors import UsageError, VersionError
+from plumbline.errors import PlumblineError, UsageError, VersionError
 from plumbline.link import Frame, Link
 from plumbline.transport import SerialTransport, Transport
 from plumbline.trust.keys import Keys
@@ -193,6 +194,29 @@ class Brace:
     def calibration(self) -> dict:
         """The stored calibration."""
         return self.link.ask(commands.CALIBRATION_GET, again=_AGAIN)
+
+    # -- plan and exercises ------------------------------------------------------------------
+
+    def plan(self) -> dict:
+        """The stored plan: `plan` bytes, `sha256` of them as the brace reads them back from its
+        flash, `revision`, `exercises`, and the version of its `library`."""
+        return self.link.ask(commands.PLAN_GET, again=_AGAIN)
+
+    def plan_set(self, plan: bytes) -> dict:
+        """Stores a plan (plumbline.clinic.plan.Plan.packed; b"" takes it away); answers as
+        `plan`.  Raises PlumblineError when what the brace keeps is not what was sent."""
+        kept = self.link.ask(commands.PLAN_SET, {"plan": plan}, timeout=15, again=_AGAIN)
+        if kept.get("sha256") != hashlib.sha256(plan).digest():
+            raise PlumblineError(
+                "the brace keeps another plan than the one sent",
+                "Send it again; if that does not help, run `plumbline doctor`",
+            )
+        return kept
+
+    def exercise(self, do: str = "state", **what) -> dict:
+        """do: "start" (with `row` bytes, or `from` and `count` of the plan's exercises), "skip",
+        "stop", "watch" (with `on`; events then tell what happens) or "state"."""
+        return self.link.ask(commands.EXERCISE, {"do": do, **what})
 
     def buzz(self, pattern: int) -> int:
         """Plays a vibration pattern (0..15); how many ms it lasts."""

@@ -1,6 +1,7 @@
 """What the wearer meets: the LED, the button, and the battery that feeds them."""
 
-from time import ticks_diff
+from array import array
+from time import ticks_diff, ticks_ms
 
 from machine import ADC, Pin
 
@@ -8,6 +9,8 @@ from brace.board import pins
 from brace.compat import const
 
 _DEBOUNCE_MS = const(30)
+# Presses that are kept until somebody asks.
+_PRESSES = const(8)
 # The divider halves the cell's voltage; 16-bit reading of 3.3 V full scale.
 _VBAT_FULL_MV = const(6600)
 
@@ -47,32 +50,45 @@ class Led:
 
 
 class Button:
-    """The button, active low, debounced: `poll` gives the ms of a press that has just ended."""
+    """The button, active low, debounced: `poll` gives the ms of a press that has ended.  Its edges
+    are seen by interrupt, so that a press between two looks counts."""
 
     def __init__(self):
         self._pin = Pin(pins.BUTTON, Pin.IN, Pin.PULL_UP)
         self._down = False
-        self._edge = False
-        self._since = 0
+        self._since = ticks_ms()
+        # Presses that have ended and were not yet asked for.
+        self._ended = array("H", bytes(2 * _PRESSES))
+        self._seen = self._taken = 0
         self._pin.irq(self._on_edge, Pin.IRQ_FALLING | Pin.IRQ_RISING)
 
     def _on_edge(self, pin):
-        self._edge = True
+        now = ticks_ms()
+        down = not pin.value()
+        lasted = ticks_diff(now, self._since)
+        # Less than 0: days ago.
+        if down == self._down or 0 <= lasted < _DEBOUNCE_MS:
+            return
+        self._down = down
+        self._since = now
+        if not down:
+            self._ended[self._seen % _PRESSES] = min(lasted & 0xFFFFFF, 65535)
+            self._seen += 1
 
     @property
     def held(self):
         """Whether it is down now."""
         return self._down
 
-    def poll(self, now):
-        """0, or how long the press that has just ended lasted, in ms."""
-        down = not self._pin.value()
-        if down == self._down or ticks_diff(now, self._since) < _DEBOUNCE_MS:
+    def poll(self):
+        """0, or how long the oldest press lasted that has ended since, in ms."""
+        # The last edge may have been taken for a bounce.
+        self._on_edge(self._pin)
+        if self._taken == self._seen:
             return 0
-        lasted = ticks_diff(now, self._since)
-        self._down = down
-        self._since = now
-        return 0 if down else max(lasted, 1)
+        lasted = self._ended[self._taken % _PRESSES]
+        self._taken += 1
+        return lasted
 
 
 class Battery:

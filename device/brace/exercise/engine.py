@@ -16,6 +16,7 @@ from brace.exercise.results import Results
 from brace.exercise.signals import Signals
 from brace.exercise.terms import (
     ANY,
+    DONE,
     EACH,
     HOLD,
     LEFT,
@@ -55,7 +56,7 @@ _GOOD_SHARE_PCT = const(80)
 
 class Engine:
     """emit(kind, body) takes records.  `state` is one of STATES; `exercise` the library's entry
-    under way."""
+    under way, `set_number` (from 0) of `sets`; `ended` how the last one came to its end."""
 
     def __init__(self, emit):
         self._emit = emit
@@ -67,6 +68,8 @@ class Engine:
         self.state = OFF
         self.exercise = None
         self.row = None
+        self.ended = DONE
+        self.sets = self.set_number = 0
         self.blocks = 0
         self._lead = 0
 
@@ -97,9 +100,9 @@ class Engine:
         each = self.exercise[library.SIDES] == EACH
         side = row[planned.SIDE]
         self._sides = (LEFT, RIGHT)[side - 1 : side] if side else (LEFT, RIGHT)
-        self._sets = row[planned.SETS] * (len(self._sides) if each else 1)
+        self.sets = row[planned.SETS] * (len(self._sides) if each else 1)
         self._each = each
-        self._set = 0
+        self.set_number = 0
         self._prepare()
 
     def skip(self):
@@ -124,19 +127,20 @@ class Engine:
         self._waited = self._still = 0
 
     def _side(self):
-        return self._sides[self._set % len(self._sides)] if self._each else SIDE_NONE
+        return self._sides[self.set_number % len(self._sides)] if self._each else SIDE_NONE
 
     def _leave(self, block, why):
         """Records what there is of a set that ends early, and is off."""
         if self.state in (RUN, SETTLE):
             self._doer.finish(block, why)
         self.state = OFF
+        self.ended = why
 
     def _give_up(self, why):
         if not self.state:
             return 0
         if self.state == PREPARE:
-            self.results.begin(self.exercise[library.ID], self._set, self._side())
+            self.results.begin(self.exercise[library.ID], self.set_number, self._side())
             self.results.finish(self.blocks, why, 0)
         self._leave(self.blocks, why)
         return SAY_STOPPED
@@ -184,7 +188,7 @@ class Engine:
         self.state = SETTLE
         self._waited = 0
         self._doer = self._take_doer()
-        self.results.begin(self.exercise[library.ID], self._set, self._side())
+        self.results.begin(self.exercise[library.ID], self.set_number, self._side())
         self._doer.prepare(self.exercise, self.row, self._side())
         return SAY_BEGIN
 
@@ -202,11 +206,12 @@ class Engine:
 
     def _finish(self, why):
         self._doer.finish(self.blocks, why)
+        self.ended = why
         if why == LIMIT:
             self.state = OFF
             return SAY_STOPPED
-        self._set += 1
-        if self._set >= self._sets:
+        self.set_number += 1
+        if self.set_number >= self.sets:
             self.state = OFF
             return SAY_FINISHED
         self.state = REST

@@ -39,13 +39,14 @@ class Results:
         self.pelvis = Mean()
         self.trunk = Mean()
         self.sides = (Mean(), Mean())
+        self._means = (self.extent, self.out, self.hold, self.back, self.smooth, self.pelvis,
+                       self.trunk) + self.sides  # noqa: RUF005  # fmt: skip
         self.begin(0, 0, 0)
 
     def begin(self, exercise, number, side):
         """A set of an exercise, its number from 0 and the side it is for."""
         self.exercise, self.number, self.side = exercise, number, side
-        for mean in (self.extent, self.out, self.hold, self.back, self.smooth, self.pelvis,
-                     self.trunk) + self.sides:  # noqa: RUF005 - MicroPython unpacks in calls only
+        for mean in self._means:
             mean.clear()
         self.done = self.good = self.flags = self.doubts = 0
         self.first = self.last = 0

@@ -27,6 +27,7 @@ from plumbline.segments import Chunk, Reading, Record
 _DECIDED = (
     records.EPOCH, records.POSTURE, records.ACTIVITY, records.CUE, records.RESPONSE, records.PAIN,
     records.BEND, records.LIFT, records.SITTING, records.RHYTHM, records.MOUNT,
+    records.REPETITION, records.SET, records.SWAY, records.REPOSITION,
 )
 
 
@@ -39,7 +40,8 @@ class Run:
     start: dict
     settings: bytes
     alignment: bytes
-    inputs: list[tuple[int, int, int]] = field(default_factory=list)
+    # The pipeline's calls for what came from outside: (chunk, name of its method, arguments).
+    inputs: list[tuple[int, str, tuple]] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
     broken: bool = False  # a hole in its raw samples: what follows cannot be rerun
@@ -93,7 +95,11 @@ def collect(log: Iterable[Record], raw: Iterable[Chunk]) -> list[Run]:
         elif found and found[-1].boot == record.boot:
             if record.type == records.INPUT:
                 values = record.fields
-                found[-1].inputs.append((values["chunk"], values["kind"], values["value"]))
+                called = ("input", (values["kind"], values["value"]))
+                found[-1].inputs.append((values["chunk"], *called))
+            elif record.type == records.EXERCISE:
+                chunk, *row, plan = record.fields.values()
+                found[-1].inputs.append((chunk, "exercise", (tuple(row), plan)))
             elif record.type in _DECIDED:
                 found[-1].decided.append((record.type, record.body))
     for chunk in raw:
@@ -133,7 +139,7 @@ def rerun(run: Run) -> tuple[list[Decided], int]:
     due = next(inputs, None)
     for number, chunk in enumerate(run.chunks):
         while due and due[0] <= number:
-            pipeline.input(due[1], due[2])
+            getattr(pipeline, due[1])(*due[2])
             due = next(inputs, None)
         pipeline.chunk(chunk.s, len(chunk.s), chunk.l, len(chunk.l))
     return decided, pipeline.block
