@@ -1,7 +1,7 @@
 """Counts repetitions of one signal and measures each: range, phases, speed, what else swung.
 
 A repetition is a turning point of the signal that stands out by `swing` from the turning point
-before it; the way back must undo half of that, so that a wobble on the way does not count twice.
+before it; the way back must undo most of that, so that a wobble on the way does not count twice.
 Of movements to either side, those count that go clearly beyond the middle.  Up and down is counted
 on the climbing speed, whose turning points need no height to be known.  A repetition counts
 only if the trunk moves no further in a rival direction meanwhile: a side bend is no forward bend,
@@ -135,12 +135,13 @@ class Repetitions:
             self._low, self._low_at = x, i
 
     def _needed(self, turning, side):
-        """How far back makes a turning point: at least half of the way there; a quarter for
+        """How far back makes a turning point: at least half of the way there, to one side two
+        thirds (at the bottom of a deep squat the pelvis goes back by up to half); a quarter for
         setting out anew, so that a smaller repetition after a large one counts."""
         if self._direction == 0:
             return max(abs(turning - self._base) >> 1, self._swing >> 1)
-        return max(abs(turning - self._before) >> (1 if side == self._direction else 2),
-                   self._swing)  # fmt: skip
+        way = abs(turning - self._before)
+        return max(way * 2 // 3 if side == self._direction else way >> 2, self._swing)
 
     def _turn(self, x, at, side):
         """A turning point is sure.  True if that completes the repetition before it."""
@@ -228,10 +229,13 @@ class Repetitions:
     def end(self):
         """The set is over.  True if that completes a repetition whose way back was under way."""
         if self._trend and self._peak_at < 0 and self._direction != -self._trend:
-            # A way back had begun, and was not yet half done.
-            turning = self._high if self._trend > 0 else self._low
-            back = abs(self._last - turning)
-            if abs(turning - self._before) >= self._swing and back * 200 >= self._swing:
+            # A way back had begun.  Nothing more comes: half of it will do.
+            side = self._trend
+            turning, at = (self._high, self._high_at) if side > 0 else (self._low, self._low_at)
+            way, back = abs(turning - self._before), abs(self._last - turning)
+            if back * 2 >= way >= self._swing:
+                self._turn(turning, at, side)
+            elif way >= self._swing and back * 200 >= self._swing:
                 self.doubts += 1
         return self._peak_at >= 0 and self._finish(self.blocks - 1)
 
