@@ -8,15 +8,3 @@
 #define MICROPY_HW_STDIN_BUFFER_LEN             (2048)
 // The second core is not used, and threads would cost heap.
 #define MICROPY_PY_THREAD                       (0)
-// What neither the firmware nor a developer at its prompt needs, so that the image has room.
-#define MICROPY_PY_ASYNCIO                      (0)
-#define MICROPY_PY_BUILTINS_COMPLEX             (0)
-#define MICROPY_PY_BUILTINS_HELP                (0)
-#define MICROPY_PY_CMATH                        (0)
-#define MICROPY_PY_DEFLATE                      (0)
-#define MICROPY_PY_FRAMEBUF                     (0)
-#define MICROPY_PY_HEAPQ                        (0)
-#define MICROPY_PY_MATH_SPECIAL_FUNCTIONS       (0)
-#define MICROPY_PY_RE                           (0)
-#define MICROPY_PY_SSL                          (0)
-#define MICROPY_HW_ENABLE_USB_RUNTIME_DEVICE    (0)
