@@ -16,6 +16,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from plumbline.errors import StorageError
+
 MAGIC = b"PLUMBIMG"
 STAMP_SIZE = 48
 FAMILY_RP2040 = 0xE48BFF56
@@ -133,10 +135,9 @@ def from_uf2(raw: bytes) -> Image:
 
 
 def load(path: str | Path) -> Image:
-    """Reads an image from a .uf2 file."""
+    """Reads an image from a .uf2 file.  Raises ImageError, and StorageError when there is none."""
     try:
         return from_uf2(Path(path).read_bytes())
     except OSError as error:
-        raise ImageError(
-            f"cannot read {path}: {error.strerror}. Build one: make firmware"
-        ) from error
+        said = f"{path} cannot be read: {error.strerror}"
+        raise StorageError(said, "Name another image, or build one: make firmware") from error

@@ -264,4 +264,4 @@ def test_files_that_are_no_image(plumbline, brace, tmp_path):
     run = plumbline("flash", tmp_path / "no.uf2")
     assert run.code == Exit.MISMATCH and "no stamp" in run.err
     run = plumbline("flash", tmp_path / "absent.uf2")
-    assert run.code == Exit.MISMATCH and "cannot read" in run.err
+    assert run.code == Exit.STORAGE and "absent.uf2 cannot be read: No such file" in run.err

@@ -11,7 +11,7 @@ from importlib import import_module
 
 import click
 
-from plumbline.errors import Exit, PlumblineError
+from plumbline.errors import Exit, PlumblineError, UsageError
 
 # Command -> (module in plumbline.cli, first line of its help), in the order of a brace's life.
 COMMANDS = {
@@ -71,7 +71,7 @@ class Commands(click.Group):
 
             close = difflib.get_close_matches(args[0], self._table, n=1)
             if close:
-                error.message = f"There is no command {args[0]!r}. Did you mean {close[0]!r}?"
+                error.message = f"there is no command {args[0]!r}, perhaps you mean {close[0]!r}"
             raise
 
 
@@ -99,6 +99,14 @@ def _fail(error: PlumblineError) -> int:
     return int(error.exit)
 
 
+def _usage(error: click.ClickException) -> UsageError:
+    """What click found wrong with the command line, said as all errors are."""
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "plumbline"
+    message = error.format_message().rstrip(".?")
+    return UsageError(message[:1].lower() + message[1:], f"See {path} --help")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
     extra = {"color": False} if os.environ.get("NO_COLOR") else {}
@@ -109,8 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     except PlumblineError as error:
         return _fail(error)
     except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
+        return _fail(_usage(error))
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
         return Exit.INTERRUPTED

@@ -57,14 +57,10 @@ def _several(chosen, jobs, act, as_json) -> None:
     from plumbline.cli.progress import Progress
 
     def work(found):
-        line = progress[found.name]
-        try:
+        with progress.working(found.name) as line:
             made = _one(found, act, lambda step: line.say(SAY.get(step, step)))
             line.say(_sentence(made))
             return made
-        except Exception as error:
-            line.say(str(error))
-            raise
 
     with Progress([f.name for f in chosen]) as progress:
         outcomes = fleet.run(chosen, work, jobs)

@@ -63,8 +63,7 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
         return plan.plan(target, loaded, options[target.name], settings.timeout)
 
     def work(target):
-        line = progress[target.name]
-        try:
+        with progress.working(target.name) as line:
             step = prepare(target)
             line.say(step.why)
             result = execute.execute(step, loaded, execute.Report(line.say, line.bytes))
@@ -72,9 +71,6 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
                 records.append(result.hello.serial, result.record(target.location))
             line.say(f"{result.done}, serial number {result.hello.serial}")
             return result
-        except Exception as error:
-            line.say(str(error))
-            raise
 
     if dry_run:
         outcomes = fleet.run(chosen, prepare, settings.jobs)

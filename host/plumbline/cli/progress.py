@@ -3,10 +3,12 @@ else a line is printed when a stage begins, so a log file stays readable."""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
 import click
 
@@ -72,6 +74,17 @@ class Progress:
 
     def __getitem__(self, name: str) -> Line:
         return self._lines[name]
+
+    @contextlib.contextmanager
+    def working(self, name: str) -> Iterator[Line]:
+        """The line of a brace that is worked on; an error that ends the work is told on it, among
+        several (a lone one's is the command's own)."""
+        line = self[name]
+        try:
+            yield line
+        except Exception as error:
+            line.say(str(error) if len(self._lines) > 1 else "failed")
+            raise
 
     def __enter__(self) -> Progress:
         return self

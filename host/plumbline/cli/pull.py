@@ -33,16 +33,12 @@ def command(device, everything, jobs, store, keep, no_clock, as_json) -> None:
     library = Store(settings.store)
 
     def work(found):
-        line = progress[found.name]
-        try:
+        with progress.working(found.name) as line:
             report = Report(line.say, line.bytes, line.records)
             result = pull(lambda: common.connect(found), library, report,
                           set_clock=not no_clock, acknowledge=not keep)  # fmt: skip
             line.say("done")
             return result
-        except Exception as error:
-            line.say(str(error))
-            raise
 
     with Progress([f.name for f in chosen]) as progress:
         outcomes = fleet.run(chosen, work, settings.jobs)

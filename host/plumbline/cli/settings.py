@@ -57,7 +57,8 @@ def set_(device, everything, jobs, assignments, as_json) -> None:
         ]
         common.emit_json("settings_set", {"braces": rows})
     for outcome in outcomes:
-        common.say(f"{outcome.item.name}: {outcome.error or 'settings stored'}")
+        if outcome.result or len(outcomes) > 1:
+            common.say(f"{outcome.item.name}: {outcome.error or 'settings stored'}")
     fleet.check(outcomes)
 
 

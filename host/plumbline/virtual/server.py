@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from plumbline import image, paths, registry
+from plumbline.errors import StorageError
 from plumbline.virtual.board import State
 from plumbline.virtual.control import ControlServer
 from plumbline.virtual.pty_line import PtyLine
@@ -142,7 +143,7 @@ class Server:
         for path in sorted(self.bootsel.glob("*.uf2")):
             try:
                 firmware = image.load(path)
-            except image.ImageError:
+            except (image.ImageError, StorageError):
                 # Still being copied, or not for us: the ROM ignores such blocks as well.
                 continue
             path.unlink()
