@@ -14,11 +14,10 @@ import time
 from pathlib import Path
 
 NAME = "demo"
-# Three trials of one person, who sits still for five seconds before the first.
+# Two trials of one person, who sits still for five seconds before the first.
 _TRIALS = (
     "807_pp07_QSM_20230125152230.npz",
     "807_pp07_QSM_20230125152352.npz",
-    "807_pp07_QSM_20230125152457.npz",
 )
 # Held before it: the filter settles for five seconds, then the calibration begins.
 _STILL_S, _SETTLE_S = 10, 5
@@ -51,7 +50,7 @@ class Demo:
         recordings = Path(os.environ.get("PLUMBLINE_DATA", "../shared/data")) / "trunk_rom"
         trials = [recordings / name for name in _TRIALS]
         if all(trial.is_file() for trial in trials):
-            print(f"\nMotion: a real person, three trials of trunk_rom ({_TRIALS[0][:8]})")
+            print(f"\nMotion: a real person, two trials of trunk_rom ({_TRIALS[0][:8]})")
             self.run("sim", "play", str(trials[0]), "--delay", str(_STILL_S), "--name", NAME)
             self.run("sim", "run", str(_SETTLE_S), "--name", NAME)
             self.run("calibrate", "--device", NAME)
