@@ -25,7 +25,8 @@ help: ## List every target
 setup: $(STAMPS)/core ## Make .venv with plumbline, its tools and the C core in it
 
 $(STAMPS)/venv: pyproject.toml setup.py
-	@device/port/need.sh $(PYTHON):python3 python3-venv:python3-venv gcc:gcc
+	@device/port/need.sh $(PYTHON):python3 python3-venv:python3-venv \
+	  python3-dev:python3-dev gcc:gcc file:/usr/include/stdio.h:libc6-dev
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/pip install -q --disable-pip-version-check 'setuptools>=77' 'cffi>=1.17'
 	$(VENV)/bin/pip install -q --disable-pip-version-check -e '.[dev,virtual,test]'

@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# need.sh WHAT:PACKAGE ... : makes sure the machine has each WHAT, a command, or a Python module
-# named python3-venv; installs its Debian package when that is allowed, else says what to do.
+# need.sh WHAT:PACKAGE ... : makes sure the machine has each WHAT: a command, file:PATH, python3-venv
+# (Python's venv module) or python3-dev (its headers); installs its Debian package when that is
+# allowed, else says what to do.
 set -euo pipefail
 
 have() {
     case "$1" in
         python3-venv) python3 -c 'import ensurepip, venv' 2>/dev/null ;;
+        python3-dev) python3 -c '
+import pathlib, sys, sysconfig
+sys.exit(not pathlib.Path(sysconfig.get_path("include"), "pyconfig.h").exists())' 2>/dev/null ;;
         file:*) [ -e "${1#file:}" ] ;;
         *) command -v "$1" >/dev/null 2>&1 ;;
     esac
