@@ -8,6 +8,7 @@ check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; unde
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
+	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests
 	$(HIL)
 

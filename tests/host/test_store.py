@@ -1,7 +1,9 @@
 """The library: catalogue, tables, queries, people, backup, forgetting."""
 
 import datetime as dt
+import io
 import os
+import tarfile
 import time
 
 import plumbcore
@@ -236,6 +238,19 @@ def test_a_backup_comes_back_the_same(library, tmp_path):
     assert [p.name for p in target.parent.iterdir()] == ["b.tar"]
     with pytest.raises(StorageError, match="not empty"):
         upkeep.restore(target, tmp_path / "again")
+
+
+@pytest.mark.parametrize("name", ["../outside", "/outside"])
+def test_a_backup_cannot_write_outside_its_folder(tmp_path, name):
+    path = tmp_path / "b.tar"
+    with tarfile.open(path, "w") as tar:
+        for member, body in ((name, b"x"), ("SHA256SUMS", b"")):
+            info = tarfile.TarInfo(member)
+            info.size = len(body)
+            tar.addfile(info, io.BytesIO(body))
+    with pytest.raises(StorageError, match="lead out of it"):
+        upkeep.restore(path, tmp_path / "in")
+    assert not (tmp_path / "in").exists() and not (tmp_path / "outside").exists()
 
 
 def test_a_damaged_backup_is_found(library, tmp_path):
