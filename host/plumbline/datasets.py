@@ -109,11 +109,11 @@ def exercise_optical(root: str | Path, exercises: tuple[str, ...]) -> Iterator[O
 
             yield Optical(
                 path.stem, exercise, three("Accelerometer"), three("Gyroscope"),
-                float(data["fs"]), _vertical(np.radians(data["angles_ref"].astype(float))),
+                float(data["fs"]), optical_vertical(np.radians(data["angles_ref"].astype(float))),
             )
 
 
-def _vertical(angles: np.ndarray) -> np.ndarray:
+def optical_vertical(angles: np.ndarray) -> np.ndarray:
     """The laboratory's y in the frame turned by Rx(a) Ry(b) Rz(c), angles (n, 3)."""
     a, _, c = angles.T
     sin_b, cos_b = np.sin(angles[:, 1]), np.cos(angles[:, 1])

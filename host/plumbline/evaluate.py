@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from plumbline import datasets
+from plumbline import datasets, exercise_figures
 from plumbline.errors import PlumblineError
 from plumbline.fusion import OrientationFilter, quantise
 from plumbline.judging import (
@@ -51,7 +51,8 @@ def evaluate(directory: str | Path, progress: Callable[[str], None] = lambda tex
     """
     root = Path(directory)
     sets = {
-        "hapt": hapt, "sisfall": sisfall, "exercise_optical": exercise_optical,
+        "hapt": hapt, "sisfall": sisfall, "trunk_rom": exercise_figures.trunk_rom,
+        "exercise_optical": exercise_optical,
     }
     figures = {}
     for name, judge in sets.items():
@@ -243,7 +244,7 @@ def exercise_optical(root: Path) -> dict:
         ]
         figures["rmse_deg"][name] = float(np.mean(errors))
         figures["clips"][name] = len(errors)
-    return figures
+    return figures | {"exercises": exercise_figures.exercise_optical(root)}
 
 
 def _seen_vertical(acc, gyr, rate_hz: float) -> np.ndarray:

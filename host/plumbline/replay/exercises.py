@@ -63,6 +63,16 @@ class _Feed:
         return self._out, range(0, n * BLOCK_FIELDS, BLOCK_FIELDS)
 
 
+def blocks(s, l, rates: tuple[int, int], alignment=(None, None)) -> np.ndarray:  # noqa: E741
+    """(n, BLOCK_FIELDS) the pipe's blocks of a recording."""
+    feed = _Feed(rates, alignment, ())
+    found = []
+    for part_s, part_l in chunks(s, l):
+        out, places = feed.blocks(part_s, part_l)
+        found += [out[at : at + BLOCK_FIELDS].tolist() for at in places]
+    return np.array(found, np.int64).reshape(-1, BLOCK_FIELDS)
+
+
 def sensors_of(rates) -> int:
     """Bits 1 S, 2 L of the sensors that are there."""
     return (1 if rates[0] else 0) | (2 if rates[1] else 0)
