@@ -8,7 +8,7 @@ from brace import records
 from brace.config import Config
 from plumbcore.flash import MemoryFlash
 from plumbline.errors import Exit, LinkError
-from plumbline.replay import cohort, differences, logged, units, writer
+from plumbline.replay import code, cohort, differences, logged, units, writer
 from plumbline.segments import RAW, SUMMARY
 from plumbline.store.catalogue import refresh
 from plumbline.store.segments import Store
@@ -194,12 +194,15 @@ def test_a_cohort_is_replayed_once_and_goes_on_where_it_was(store, plumbline, he
     assert again.json["replayed"] == 0 and again.json["runs"] == run.json["runs"]
     assert plumbline("cohort", "replay", "--force", "--json").json["replayed"] == 3
     assert plumbline("cohort", "replay").out.split()[:3] == ["BRACE", "LIFE", "RECORDINGS"]
+    asked = "SELECT serial, sum(seconds), sum(differences) FROM replays GROUP BY serial ORDER BY 1"
+    found = plumbline("store", "query", asked, "--json").json["rows"]
+    assert found == [["PB-1", 60.0, 0], ["PB-2", 30.0, 0]]
 
 
 def test_new_code_and_new_recordings_are_replayed(store, plumbline, here, monkeypatch):
     record(store, seconds=30)
     assert plumbline("cohort", "replay", "--json").json["replayed"] == 1
-    monkeypatch.setattr(units, "code", lambda: "new")
+    monkeypatch.setattr(code, "digest", lambda: "new")
     assert plumbline("cohort", "replay", "--json").json["replayed"] == 1
     record(store, "PB-9", seconds=30)
     run = plumbline("cohort", "replay", "--json")

@@ -31,7 +31,7 @@ def replay(store, scheduler, jobs, force, as_json) -> None:
     """
     from plumbline.cli.progress import Progress
     from plumbline.errors import Mismatch, StorageError
-    from plumbline.replay import cohort, units
+    from plumbline.replay import code, cohort
     from plumbline.store.catalogue import refresh
 
     with refresh(common.settings(store=store).store) as catalogue:
@@ -63,7 +63,7 @@ def replay(store, scheduler, jobs, force, as_json) -> None:
     rows = [row for boot in boots for row in cohort.known(folder, boot) or ()]
     if as_json:
         common.emit_json("cohort_replay", {
-            "code": units.code(), "boots": len(boots), "replayed": len(todo), "runs": rows,
+            "code": code.digest(), "boots": len(boots), "replayed": len(todo), "runs": rows,
         })  # fmt: skip
     else:
         _print(rows)

@@ -28,7 +28,7 @@ def command(source, store, jobs, show, as_json) -> None:
     """
     from plumbline import sources
     from plumbline.errors import Mismatch, StorageError
-    from plumbline.replay import units
+    from plumbline.replay import code, units
     from plumbline.store.segments import Store
 
     found = sources.find(source, Store(common.settings(store=store).store))
@@ -43,7 +43,7 @@ def command(source, store, jobs, show, as_json) -> None:
         )
     if as_json:
         rows = [units.row(outcome) for outcome in outcomes]
-        common.emit_json("replay", {"serial": found.serial, "code": units.code(), "runs": rows})
+        common.emit_json("replay", {"serial": found.serial, "code": code.digest(), "runs": rows})
     else:
         for outcome in outcomes:
             _print(outcome, show)

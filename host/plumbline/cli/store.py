@@ -94,6 +94,7 @@ def query(sql, store, as_csv, as_json) -> None:
     events  person, serial, wall, day, type, fields (JSON)
     cues    person, serial, wall, day, number, posture, strength, value_deg, outcome, after_s
     days    person, serial, day, worn_h, upright_h, flexed_h, cues, answered
+    replays person, serial, wall, day, seconds, records, differences, posture_differs_s, ...
 
     `wall` is the wearer's wall clock.  As in: plumbline store query "SELECT * FROM days"
     """

@@ -14,14 +14,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from plumbline import segments
 from plumbline.errors import LinkError, Missing, VersionError
 from plumbline.files import write_atomic
-from plumbline.replay import units
+from plumbline.replay import code, units
 from plumbline.segments import RAW
 from plumbline.store.catalogue import Catalogue
 from plumbline.store.segments import Generation
@@ -64,7 +64,7 @@ def plan(catalogue: Catalogue) -> list[Boot]:
         boots = {b for stream, _, _, a, z in spans if stream == RAW for b in range(a, z + 1)}
         for boot in sorted(boots):
             mine = [row for row in spans if row[3] <= boot <= row[4]]
-            text = f"{units.code()} {' '.join(digest for _, _, digest, _, _ in mine)}"
+            text = f"{code.digest()} {' '.join(digest for _, _, digest, _, _ in mine)}"
             mark = hashlib.sha256(text.encode()).hexdigest()
             found.append(Boot(life, boot, tuple(row[:2] for row in mine), mark))
     return found
@@ -81,8 +81,17 @@ def known(store: Path, boot: Boot) -> list[dict] | None:
 
 def keep(store: Path, boot: Boot, rows: list[dict]) -> None:
     """Writes a boot's rows.  Raises StorageError."""
-    text = json.dumps({"mark": boot.mark, "runs": rows}, separators=(",", ":"))
+    made = {"mark": boot.mark, "code": code.digest(), "runs": rows}
+    text = json.dumps(made, separators=(",", ":"))
     write_atomic(boot.path(store), text.encode(), durable=False)
+
+
+def rows(store: Path) -> Iterator[tuple[str, dict]]:
+    """(code that made it, row) of all that is kept."""
+    for path in sorted((store / "tables" / "replays").glob("*/*/*.json")):
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        for row in kept["runs"]:
+            yield kept["code"], row
 
 
 def work(serial: str, generation: int, boot: int, data: list[bytes]) -> tuple[str, list[dict]]:
@@ -95,7 +104,7 @@ def work(serial: str, generation: int, boot: int, data: list[bytes]) -> tuple[st
         if unit.boot == boot
         for outcome in units.work(unit)
     ]
-    return units.code(), rows
+    return code.digest(), rows
 
 
 def connect(scheduler: str | None, workers: int | None):
@@ -160,10 +169,10 @@ def replay(
     done = as_completed([future for _ in range(room) if (future := submit())])
     for future in done:
         boot = under_way.pop(future.key)
-        code, rows = future.result()
-        if code != units.code():
+        theirs, rows = future.result()
+        if theirs != code.digest():
             raise VersionError(
-                f"a worker runs other code ({code}) than this computer ({units.code()})",
+                f"a worker runs other code ({theirs}) than this computer ({code.digest()})",
                 "Install the same plumbline on all of them",
             )
         keep(store, boot, rows)

@@ -6,16 +6,12 @@ of it depends on nothing but those bytes and the code.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-import plumbcore
 from brace.recorder import RUN
 
 from plumbline import segments
@@ -83,15 +79,6 @@ def replay(
         for done, (unit, outcomes) in enumerate(zip(found, pool.map(work, found), strict=True), 1):
             yield unit, outcomes
             progress(done, len(found))
-
-
-@cache
-def code() -> str:
-    """What decides: a digest of the firmware's decision modules and the core's version."""
-    made = hashlib.sha256(plumbcore.core_version().to_bytes(4, "little"))
-    for path in sorted(files("brace").rglob("*.py")):
-        made.update(path.name.encode() + b"\0" + path.read_bytes())
-    return made.hexdigest()[:16]
 
 
 def row(outcome: Outcome) -> dict:

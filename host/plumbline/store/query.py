@@ -4,6 +4,8 @@
     events   person, serial, wall, day, boot, t_cs, type, fields (JSON)   (every other record)
     cues     person, serial, wall, day, number, posture, strength, value_deg, outcome, after_s
     days     person, serial, day, worn_h, upright_h, flexed_h, cues, answered
+    replays  person, serial, wall, day, boot, t_cs, seconds, records, differences,
+             posture_differs_s, code   (what `plumbline cohort replay` made of raw samples)
 
 `wall` is the wearer's wall clock, `day` its date; both are NULL where the time is not known.
 `person` is NULL where nobody was assigned.
@@ -18,6 +20,7 @@ from brace.haptics import OUTCOMES
 from brace.posture import NAMES
 
 from plumbline.errors import Missing, UsageError
+from plumbline.replay import cohort
 from plumbline.store.catalogue import Catalogue
 from plumbline.store.tables import TABLES, derive
 from plumbline.store.wearings import Wearings
@@ -99,6 +102,8 @@ class Query:
         for table in TABLES:
             self._table(catalogue.store.folder / "tables" / table, table)
             db.execute(_DATED.format(table=table))
+        self._replays(catalogue)
+        db.execute(_DATED.format(table="replays"))
         db.execute(_CUES.format(postures=list(NAMES), outcomes=list(OUTCOMES)))
         db.execute(_DAYS)
 
@@ -115,6 +120,19 @@ class Query:
             FROM read_parquet(?, filename = true)""",
             [paths],
         )
+
+    def _replays(self, catalogue: Catalogue) -> None:
+        self.db.execute(
+            "CREATE TABLE replays_raw (serial TEXT, generation INT, boot BIGINT, t_cs BIGINT, "
+            "seconds DOUBLE, records INT, differences INT, posture_differs_s DOUBLE, code TEXT)"
+        )
+        rows = [
+            (r["serial"], r["generation"], r["boot"], round(100 * r["t_s"]), r["seconds"],
+             r["records"], len(r["differences"]), r["posture_differs_s"], code)
+            for code, r in cohort.rows(catalogue.store.folder)
+        ]  # fmt: skip
+        if rows:
+            self.db.executemany("INSERT INTO replays_raw VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def ask(self, sql: str, parameters: list | None = None) -> tuple[list[str], list[tuple[Any]]]:
         """Column names and rows.  Raises UsageError with DuckDB's words for what it refuses."""

@@ -2,10 +2,10 @@
 
     <store>/tables/<table>/<serial>/<generation>/<block>.parquet
 
-A block is 64 summary segments, so that a pull makes only the last file anew.  Each file notes the
-digest of the segments and the version of this derivation it was made with; when either differs,
-it is made again.  Tables hold what the brace recorded, dated by boot; `plumbline.store.query`
-adds dates and people.
+A block is 64 summary segments, so that a pull makes only the last file anew.  Each file notes what
+it was made from and with: the digests of the segments, the version of this derivation, the
+firmware's code with its models; when any differs, it is made again.  Tables hold what the brace
+recorded, dated by boot; `plumbline.store.query` adds dates and people.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from pathlib import Path
 
 from brace import records as layouts
 from brace.posture import NAMES
-from plumbcore import core_version
 
 from plumbline.errors import Missing
 from plumbline.files import write_atomic
+from plumbline.replay import code
 from plumbline.segments import SUMMARY, Damage, Record
 from plumbline.store.catalogue import Catalogue
 from plumbline.store.segments import Generation
@@ -100,7 +100,7 @@ def _path(catalogue: Catalogue, table: str, life: Generation, block: int) -> Pat
 
 
 def _mark(digests: list[str]) -> bytes:
-    text = f"{DERIVATION} {core_version()} {' '.join(digests)}"
+    text = f"{DERIVATION} {code.digest()} {' '.join(digests)}"
     return hashlib.sha256(text.encode()).hexdigest().encode()
 
 
