@@ -8,14 +8,17 @@ def run():
     health.begin()
     health.running(health.STARTING)
     power.guard(power.START_PERIODS)
-    from brace.app import App
-
-    app = App(health.level(), health.left_out())
-    power.end_guard()
+    app = None
     try:
+        from brace.app import App
+
+        app = App(health.level(), health.left_out())
+        power.end_guard()
         app.run()
     except KeyboardInterrupt:
-        app.tactor.recover()
+        # A developer's tool may ask for the prompt before we are up.
+        if app:
+            app.tactor.recover()
         health.running(health.PROMPT)
         power.guard()
         print("The brace has stopped. Ctrl-D starts it again; so does half an hour of waiting.")
