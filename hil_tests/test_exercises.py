@@ -38,8 +38,9 @@ def play(brace, body, clock, script) -> float:
     Returns how long the script lasts from here."""
     seconds = Body.from_script(script).seconds
     body.play(script)
+    clock.run(0.5)
     brace.record_raw(int(seconds) + 30)
-    clock.run(START_S)
+    clock.run(START_S - 0.5)
     return seconds - START_S
 
 
