@@ -32,6 +32,7 @@ COMMANDS = {
     ),
     "settings": ("settings", "Show and change a brace's own settings."),
     "plan": ("plan", "Exercise plans: write, check, approve, change, stop."),
+    "screen": ("screen", "The movement screen: six movements, scored with their evidence."),
     "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),

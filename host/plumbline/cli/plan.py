@@ -150,6 +150,80 @@ def approve(file, person, by, only) -> None:
 
 
 @common.command(command)
+@clinic.person_option
+@common.json_option
+def propose(person, as_json) -> None:
+    """Make proposals for the plan from what was trained and told; a red flag stops it."""
+    from plumbline.clinic import decide, progress, training
+    from plumbline.errors import UsageError
+
+    who = clinic.chosen_person(person)
+    plan = who.plan()
+    if plan is None:
+        raise UsageError(f"{who.pseudonym} has no plan yet",
+                         "Write one with `plumbline plan new`, then approve it")
+    done = training.of_person(who, common.settings().store)
+    now = clinic.now()
+    review = progress.review(plan, training.evidence(who, plan, done), now.date())
+    decide.keep(who, review, now)
+    if as_json:
+        common.emit_json("proposals", {"person": who.pseudonym, "day": str(review.day),
+                                       "stop": review.stop, "remarks": review.remarks,
+                                       "proposals": [asdict(p) for p in review.proposals]})
+        return
+    if review.stop:
+        common.say(review.stop)
+    for remark in review.remarks:
+        click.echo(f"! {remark}")
+    for proposal in review.proposals:
+        click.echo(f"{proposal.action:7} {proposal.because}")
+    if review.proposals:
+        common.say("nothing takes effect before `plumbline plan approve --by NAME`")
+
+
+@common.command(command)
+@common.device_option
+@clinic.person_option
+@common.json_option
+def send(device, person, as_json) -> None:
+    """Send the plan in force to the brace, which confirms it by its hash.
+
+    Of a stopped plan the exercises are taken off the brace.
+    """
+    from plumbline.clinic import sending
+
+    who = clinic.chosen_person(person)
+    with common.connect(common.chosen_one(device)) as brace:
+        sent = sending.send(who, brace, clinic.now())
+    _print_sent(sent, as_json, "keeps")
+
+
+@common.command(command)
+@common.device_option
+@clinic.person_option
+@common.json_option
+def confirm(device, person, as_json) -> None:
+    """Check that the brace has the plan in force; fails when it has another."""
+    from plumbline.clinic import sending
+
+    who = clinic.chosen_person(person)
+    with common.connect(common.chosen_one(device)) as brace:
+        sent = sending.confirm(who, brace)
+    _print_sent(sent, as_json, "has")
+
+
+def _print_sent(sent, as_json: bool, verb: str) -> None:
+    if as_json:
+        common.emit_json("sent", vars(sent))
+        return
+    if sent.stopped:
+        common.say(f"{sent.serial} {verb} no exercises: the plan is stopped ({sent.stopped})")
+    else:
+        common.say(f"{sent.serial} {verb} revision {sent.revision} with {sent.exercises} "
+                   f"exercises, SHA-256 {sent.sha256}")
+
+
+@common.command(command)
 @click.argument("exercise")
 @click.argument("changes", nargs=-1, required=True, metavar="KEY=VALUE...")
 @clinic.person_option

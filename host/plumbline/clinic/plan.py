@@ -102,6 +102,14 @@ class Item:
     changed: dt.date | None = None
     note: str | None = None
 
+    def __post_init__(self):
+        # As they come out of a file, or the digest of the same plan would differ.
+        for name, value in (
+            ("tempo_s", tuple(map(float, self.tempo_s))), ("load_kg", float(self.load_kg)),
+            ("band", self.band and tuple(map(float, self.band))),
+        ):
+            object.__setattr__(self, name, value)
+
     @property
     def exercise(self) -> exercises.Exercise:
         return exercises.get(self.name)
