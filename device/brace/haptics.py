@@ -92,10 +92,11 @@ class Governor:
             if not self._waiting:
                 self._answer(IGNORED)
 
-    def block(self, posture, value, threshold, minute, week):
+    def block(self, posture, value, threshold, minute, week, moves=False):
         """One block: the posture, the angle beyond the band and its threshold in cdeg, the minute
-        of the day (-1 unknown) and the week of the programme.  Returns the strength of the cue to
-        give now, 0 for none."""
+        of the day (-1 unknown), the week of the programme, and whether the wearer moves just now:
+        the posture may be about to change, so a cue that is due waits.  Returns the strength of
+        the cue to give now, 0 for none."""
         self._pass_time()
         outside = posture in _CUED and value < self._config["bend_cdeg"]
         if not outside or posture != self._posture:
@@ -110,7 +111,7 @@ class Governor:
         self._outside += 1
         faded = 100 + self._config["fade_pct"] * week
         dwell = self._config["cue_dwell_s"] * BLOCKS_PER_S * faded // 100
-        if self._outside < dwell or not self._allowed(minute, week):
+        if self._outside < dwell or moves or not self._allowed(minute, week):
             return 0
         self._strength += 1
         self._given += 1

@@ -34,8 +34,9 @@ TURNED = const(4)
 
 NAMES = ("unknown", "right", "upside_down", "tilted", "turned")
 
-# Walking upright leans by less; a brace that has slipped or was put on differently by more.
-TILT_CDEG = const(2000)
+# Walking and on stairs people lean by 21 degrees at most (20 people, HAPT); a brace that was put
+# on differently leans by more.
+TILT_CDEG = const(2500)
 TURN_CDEG = const(5000)
 
 _UPSIDE_DOWN_CDEG = const(12000)

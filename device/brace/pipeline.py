@@ -46,8 +46,12 @@ _L = const(7)
 _LUMBAR = const(13)
 _FLEXION = const(0)
 _LATERAL = const(1)
+_RATE = const(3)
 _ORI_FLAGS = const(5)
 _CONVERGED = const(2)
+# Who turns faster than this has not settled for so many blocks.
+_STIR_MDPS = const(20000)
+_STIR_BLOCKS = const(6)
 # How long a cue of each strength shakes the sensors, in blocks, with the time to settle; a pattern
 # that guides an exercise as long as the longest.
 _MASK_BLOCKS = (0, 5, 8, 11)
@@ -77,6 +81,7 @@ class Pipeline:
         self.block = 0
         self.chunks = 0
         self._mask = 0
+        self._stir = 0
         self._minute = -1
         self._minute_blocks = 0
         self._week = 0
@@ -207,8 +212,9 @@ class Pipeline:
         # Nobody is nudged on the way, in an exercise, nor by a brace that sits wrong.
         idle = movement.moving or movement.mount > RIGHT or self.exercises.on
         cued = MOVING if idle else posture.now
+        self._stir = _STIR_BLOCKS if angles[_RATE] > _STIR_MDPS else max(0, self._stir - 1)
         strength = self.governor.block(
-            cued, posture.level, posture.threshold, self._minute, self._week
+            cued, posture.level, posture.threshold, self._minute, self._week, self._stir > 0
         )
         if said:
             self._mask = _GUIDE_BLOCKS
