@@ -1,6 +1,6 @@
 """From recordings to the integer tables that the brace decides by.
 
-    plumbline train --data ../shared/data
+    plumbline train ../shared/data
 
 `write_tables` trains on every recording there is and writes device/brace/tables_*.py; each
 table says in itself what it was trained on and how well that did on people it had not seen.  The
@@ -9,12 +9,12 @@ same recordings give the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from plumbline import datasets
 from plumbline.train import activity, judge, lifts, tables
 
-NAMES = ("activity", "lifts")
 _BRACE = "device/brace"
 
 
@@ -51,11 +51,13 @@ def lifts_source(root: str | Path) -> tuple[str, dict]:
     return tables.module("Table of brace.lifts.", about, trained), figures
 
 
-def write_tables(root: str | Path, out: str | Path = _BRACE) -> dict:
+def write_tables(root: str | Path, out: str | Path = _BRACE,
+                 progress: Callable[[str], None] = lambda text: None) -> dict:
     """Trains all tables on the recordings in `root` and writes them into the folder `out`; the
-    figures by table."""
+    figures by table.  progress: called with a line of text before each."""
     figures = {}
     for name, source in (("activity", activity_source), ("lifts", lifts_source)):
+        progress(f"{name} ...")
         text, figures[name] = source(root)
         tables.write(Path(out) / f"tables_{name}.py", text)
     return figures

@@ -1,0 +1,77 @@
+"""exercise_optical: the pelvis's inclination by the brace's filter against optical markers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from plumbline import datasets
+from plumbline.fusion import OrientationFilter, quantise
+
+EXERCISES = {"SqHalfDL": "half_squat", "HeelRaise": "heel_raise", "Walk": "walk"}
+# An LSM6DSO's full scales, deg/s and g.
+_LSM6DSO = (2293.76, 15.990784)
+_PASSES = 4
+
+
+def inclination(root: Path, jobs: int | None) -> dict:
+    """Figures "exercise_optical": root mean square angle between the pelvis's vertical as the
+    brace's filter and as optics see it, both planes together.
+
+    Clips are some 1 s long and begin in mid-movement, so the filter is first run over each one
+    forwards and backwards in turn, as if the movement had gone on.  How the sensor sits on the
+    optical model's pelvis is not known: one rotation for each exercise is fitted to its clips.
+    `one_mounting_rmse_deg` has a single rotation for all exercises instead, so it also holds what
+    the pelvis's skin and markers moved between them.
+    """
+    pairs: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    for clip in datasets.exercise_optical(root, tuple(EXERCISES)):
+        seen = seen_vertical(clip.acc, clip.gyr, clip.rate_hz)
+        pairs.setdefault(EXERCISES[clip.exercise], []).append((seen, clip.vertical))
+    errors = {name: _errors(found) for name, found in sorted(pairs.items())}
+    everything = [pair for found in pairs.values() for pair in found]
+    return {"exercise_optical": {
+        "pelvis_rmse_deg": _rms(np.concatenate(list(errors.values()))),
+        "rmse_deg": {name: _rms(found) for name, found in errors.items()},
+        "one_mounting_rmse_deg": _rms(_errors(everything)),
+        "clips": {name: len(found) for name, found in sorted(pairs.items())},
+        "people": 1,
+    }}  # fmt: skip
+
+
+def seen_vertical(acc, gyr, rate_hz: float) -> np.ndarray:
+    """(n, 3): the vertical in the sensor's frame by the firmware's filter."""
+    gyr_counts, acc_counts = quantise(gyr, acc, *_LSM6DSO)
+    orientation = OrientationFilter(rate_hz, *_LSM6DSO, delay_ms=0)
+    for _ in range(_PASSES):
+        orientation.run(gyr_counts, acc_counts)
+        orientation.run(
+            np.ascontiguousarray(-gyr_counts[::-1]), np.ascontiguousarray(acc_counts[::-1])
+        )
+    w, x, y, z = orientation.run(gyr_counts, acc_counts).quat.T
+    return np.stack(
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1
+    )
+
+
+def _errors(pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+    """Angles in degrees between verticals, after the rotation that fits all pairs best."""
+    seen = np.concatenate([p[0] for p in pairs])
+    optical = np.concatenate([p[1] for p in pairs])
+    return angle_deg(seen @ fit_rotation(seen, optical).T, optical)
+
+
+def fit_rotation(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The rotation that takes unit vectors a nearest to b (W. Kabsch, Acta Cryst. A32, 1976)."""
+    u, _, v = np.linalg.svd(b.T @ a)
+    return u @ np.diag([1, 1, np.sign(np.linalg.det(u @ v))]) @ v
+
+
+def angle_deg(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    length = np.linalg.norm(a, axis=1) * np.linalg.norm(b, axis=1)
+    return np.degrees(np.arccos(np.clip((a * b).sum(axis=1) / length, -1, 1)))
+
+
+def _rms(values: np.ndarray) -> float:
+    return float(np.sqrt(np.mean(values**2))) if len(values) else float("nan")

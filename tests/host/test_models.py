@@ -1,0 +1,149 @@
+"""Training, replay of any recording, judging: plumbline.train, .replay.run, .evaluate."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import plumbline.replay
+import pytest
+from brace import activity
+from plumbline import datasets
+from plumbline.cli import main
+from plumbline.errors import PlumblineError
+from plumbline.evaluate import evaluate
+from plumbline.evaluate.activities import random_turns
+from plumbline.judging import FOUR, accuracy, confusion, windows
+from plumbline.replay import recording
+from plumbline.train import linear, tables
+
+DATA = Path(os.environ.get("PLUMBLINE_DATA", "../shared/data"))
+needs_hapt = pytest.mark.skipif(
+    not (DATA / "hapt").is_dir(), reason=f"{DATA}/hapt is not there (PLUMBLINE_DATA)"
+)
+
+
+@pytest.fixture(scope="module")
+def walker():
+    """The shortest recording, and what the brace makes of it."""
+    if not (DATA / "hapt").is_dir():
+        pytest.skip(f"{DATA}/hapt is not there (PLUMBLINE_DATA)")
+    r = min(datasets.hapt(DATA), key=lambda r: len(r.acc))
+    return r, plumbline.replay.run(r.acc, r.gyr, r.rate_hz)
+
+
+def test_regression_finds_the_classes_of_a_known_world():
+    rng = np.random.default_rng(0)
+    y = np.repeat([0, 1, 2], [600, 300, 100])
+    x = rng.normal(size=(1000, 4)) * [100, 1, 10, 1] + np.array(
+        [[0, 0, 0, 0], [300, 0, 0, 0], [0, 0, 40, 0]])[y]
+    model = linear.fit(x, y, 3, 1.0)
+    assert np.mean(model.scores(x).argmax(axis=1) == y) > 0.93
+    assert np.abs(model.weight[:, [1, 3]] * x[:, [1, 3]].std(axis=0)).max() < 0.5
+    table = linear.to_integers(model, 0.5)
+    exact = model.scores(np.rint(x)) * 0.5 * linear.UNIT
+    assert np.abs(table.scores(np.rint(x).astype(int)) - exact).max() < 2
+    assert np.abs(table.weight).max() > 16000, "the shift leaves bits unused"
+
+
+def test_regression_refuses_a_missing_class():
+    with pytest.raises(ValueError, match="class 1"):
+        linear.fit(np.zeros((4, 1)), np.array([0, 0, 2, 2]), 3, 1.0)
+
+
+def test_written_tables_are_modules_with_their_origin(tmp_path):
+    table = linear.Table(np.array([[1, -2], [300, 4]], np.int16), np.array([5, -6], np.int32), 7)
+    source = tables.module("Some tables.", "Data: made up. Split: none.", {"kind": table})
+    names: dict = {}
+    exec(source, names)
+    assert np.frombuffer(names["KIND"], "<i2").tolist() == [1, -2, 300, 4]
+    assert np.frombuffer(names["KIND_OFFSETS"], "<i4").tolist() == [5, -6]
+    assert (names["KIND_SHIFT"], names["ABOUT"]) == (7, "Data: made up. Split: none.")
+
+
+def test_epochs_are_seconds_without_gaps(walker):
+    r, result = walker
+    epochs = result.epochs
+    assert len(epochs) == int(len(r.acc) / r.rate_hz)
+    assert np.array_equal(epochs["start_s"][1:], epochs["end_s"][:-1])
+    assert set(epochs["activity"]) <= set(activity.NAMES[:7])
+    known = epochs["activity"] != "unknown"
+    assert np.all((epochs["confidence"][known] >= 0.5) & (epochs["confidence"][known] <= 1))
+    assert np.all(epochs["confidence"][~known] == 0)
+
+
+def test_a_person_is_recognised(walker):
+    r, result = walker
+    pairs = windows(r, result.epochs)
+    assert accuracy(pairs, FOUR) > 0.95 and accuracy(pairs) > 0.9
+    walking = result.epochs[result.epochs["activity"] == "walk"]
+    assert 1.2 < walking["steps"].sum() / len(walking) < 2.6
+    kinds = set(result.events["kind"])
+    assert {"transition", "posture", "mount"} <= kinds
+    assert np.all(np.diff(result.events["time_s"]) >= 0)
+
+
+def test_a_turned_sensor_makes_no_difference(walker):
+    r, result = walker
+    turn = random_turns(np.random.default_rng(2), 1)[0]
+    turned = plumbline.replay.run(r.acc @ turn.T, r.gyr @ turn.T, r.rate_hz)
+    same = turned.epochs["activity"] == result.epochs["activity"]
+    assert same.mean() > 0.98
+    assert np.abs(turned.epochs["flexion_deg"] - result.epochs["flexion_deg"]).max() < 5
+
+
+def test_the_same_recording_gives_the_same_bytes(walker):
+    r, result = walker
+    again = plumbline.replay.run(r.acc, r.gyr, r.rate_hz, result.calibration)
+    assert again.epochs.tobytes() == result.epochs.tobytes()
+
+
+def test_without_walking_or_a_stance_everything_is_unknown():
+    rng = np.random.default_rng(1)
+    acc = rng.normal(0, 4, (3000, 3))
+    result = plumbline.replay.run(acc, rng.normal(0, 2, (3000, 3)), 100)
+    assert set(result.epochs["activity"]) == {"unknown"}
+    assert result.events["what"][0] == "unknown"
+
+
+def test_what_is_no_recording_is_refused():
+    with pytest.raises(ValueError, match=r"\(n, 3\)"):
+        plumbline.replay.run(np.zeros((5, 2)), np.zeros((5, 3)), 50)
+    with pytest.raises(ValueError, match="rate_hz"):
+        plumbline.replay.run(np.zeros((5, 3)), np.zeros((5, 3)), 1)
+    with pytest.raises(ValueError, match="no samples"):
+        plumbline.replay.run(np.zeros((0, 3)), np.zeros((0, 3)), 50)
+
+
+def test_windows_lie_wholly_inside_and_unknown_is_wrong():
+    epochs = np.zeros(10, recording.EPOCH)
+    epochs["start_s"], epochs["end_s"] = np.arange(10), np.arange(1, 11)
+    epochs["activity"] = ["walk"] * 5 + ["unknown"] * 5
+    r = datasets.Labelled("r", "1", np.zeros((500, 3)), np.zeros((500, 3)), 50.0,
+                          np.array([[1, 0, 499]]))
+    pairs = windows(r, epochs)
+    assert len(pairs) == 6
+    assert accuracy(pairs) == pytest.approx(3 / 6)
+    assert confusion(pairs) == {"walk": {"walk": 3, "unknown": 3}}
+
+
+def test_a_folder_without_data_is_refused(tmp_path):
+    with pytest.raises(PlumblineError, match="hapt/"):
+        evaluate(tmp_path)
+    assert main(["evaluate", str(tmp_path)]) == 1
+
+
+@pytest.mark.slow
+@needs_hapt
+def test_the_shipped_brace_meets_its_figures(capsys):
+    assert main(["evaluate", str(DATA), "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["hapt"]["four_class_accuracy"] >= 0.985
+    assert figures["hapt"]["six_class_accuracy"] >= 0.91
+    assert figures["hapt"]["transitions_found"] >= 0.9
+    assert figures["mounts"]["largest_difference"] <= 0.01
+    assert figures["mounts"]["uncalibrated_flagged"] >= 0.99
+    assert figures["cues"]["while_walking_or_on_stairs"] == 0
+    assert figures["cues"]["while_changing_posture"] == 0
+    assert figures["sisfall"]["bend_style_accuracy"] >= 0.9
+    assert figures["exercise_optical"]["pelvis_rmse_deg"] <= 1.5
