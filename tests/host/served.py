@@ -29,16 +29,23 @@ class Served:
         self.bootsel.mkdir()
         self.showing = (2, 3100, 4)  # posture, flexion, cues of its live events
         self.flashed: list[bytes] = []
-        self._ours, theirs = pty.openpty()
-        tty.setraw(theirs)
-        self.pty = os.ttyname(theirs)
-        # Held open, or the line would hang up when the first client leaves.
-        self._theirs = theirs
+        self.moves = False  # to another port, when it has been flashed
+        self._open()
         self._stop, self._wake = os.pipe()
         peer.handlers[0x70] = self._enter_bootsel
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
-        registry.add(registry.Entry(name, os.getpid(), self.pty, "", str(self.bootsel), ""))
+        self._register()
+
+    def _open(self) -> None:
+        self._ours, self._theirs = pty.openpty()
+        # Held open, or the line would hang up when the first client leaves.
+        tty.setraw(self._theirs)
+        self.pty = os.ttyname(self._theirs)
+
+    def _register(self) -> None:
+        entry = registry.Entry(self.name, os.getpid(), self.pty, "", str(self.bootsel), "")
+        registry.add(entry)
 
     def _enter_bootsel(self, payload):
         (self.bootsel / "INFO_UF2.TXT").write_text(INFO)
@@ -53,6 +60,12 @@ class Served:
             path.unlink()
             (self.bootsel / "INFO_UF2.TXT").unlink()
             self.peer.hello["image"] = bytes.fromhex(found.digest)
+            if self.moves:
+                old = self._ours, self._theirs
+                self._open()
+                self._register()
+                for handle in old:
+                    os.close(handle)
 
     def _serve(self) -> None:
         while True:

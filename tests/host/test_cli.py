@@ -36,6 +36,30 @@ def test_every_command_and_option_has_help(path, command, plumbline):
     assert any("--verbose" in o.opts for o in command.params)
 
 
+# What changes something or hands the terminal over, and says so in a line; all else can be read by
+# programs.
+SILENT = {
+    "keys accept", "keys backup", "keys grant", "keys restore", "keys revoke", "log export",
+    "store assign", "store backup", "store forget", "store restore", "store tables",
+    "plan approve", "plan check", "plan lock", "plan new", "plan override", "plan person",
+    "plan resume", "plan simulate", "plan stop", "plan unlock", "prom measure", "prom nprs",
+    "prom odi", "prom pain-map", "prom psfs", "prom red-flags", "prom rmdq", "prom sleep",
+    "prom stress", "prom teach-back", "sim battery", "sim cut", "sim play", "sim power",
+    "sim press", "sim run", "sim stop", "sim usb", "dev format", "dev mount", "dev repl",
+    "dev run", "dev start", "completion",
+}  # fmt: skip
+
+
+def test_every_reading_command_has_json():
+    without = {
+        " ".join(path)
+        for path, command in EVERY
+        if not (isinstance(command, click.Group) and not command.invoke_without_command)
+        and not {"--json", "--jsonl"} & {o for p in command.params for o in p.opts}
+    }
+    assert without - SILENT == set(), "a reading command needs --json or --jsonl"
+
+
 def test_the_table_of_commands_tells_their_help():
     context = click.Context(cli.cli)
     for name, (_, line) in cli.COMMANDS.items():

@@ -2,7 +2,13 @@
 
 import inspect
 import json
+import os
+import pty
+import select
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -140,3 +146,54 @@ def test_sync_on_the_emulated_firmware(virtual, tmp_path):
     target.write_text(original)
     assert cli("dev", "sync", "--json").json["removed"]
     assert cli("list", "--json").json["braces"][0]["hello"]["board"] == "rp2040"
+
+
+class Terminal:
+    """A command on a terminal of its own, typed at."""
+
+    def __init__(self, *words, cwd):
+        self._ours, theirs = pty.openpty()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "plumbline", *map(str, words)], cwd=cwd, stdin=theirs,
+            stdout=theirs, stderr=theirs, start_new_session=True)  # fmt: skip
+        os.close(theirs)
+        self.shown = b""
+
+    def wait_for(self, text: bytes, seconds: float = 60.0) -> None:
+        end = time.monotonic() + seconds
+        while text not in self.shown:
+            ready, _, _ = select.select([self._ours], [], [], max(0.0, end - time.monotonic()))
+            assert ready, f"{text!r} never came: {self.shown!r}"
+            self.shown += os.read(self._ours, 4096)
+
+    def type(self, keys: bytes) -> None:
+        self.shown = b""
+        os.write(self._ours, keys)
+
+    def end(self) -> int:
+        """Leaves with Ctrl-]; the exit code."""
+        self.type(b"\x1d")
+        code = self._process.wait(30)
+        os.close(self._ours)
+        return code
+
+
+@pytest.mark.slow
+def test_run_repl_and_mount_are_mpremotes_on_the_right_brace(virtual, tmp_path):
+    one = virtual("vb1", "--blank")
+    (tmp_path / "answer.py").write_text("print(6 * 7)\n")
+    run = one.cli("dev", "run", tmp_path / "answer.py")
+    assert run.code == 0 and "42" in run.out, run.err
+    repl = Terminal("dev", "repl", cwd=tmp_path)
+    repl.wait_for(b"Use Ctrl-]")
+    repl.type(b"\rprint(6 * 7 * 100)\r")
+    repl.wait_for(b"4200")
+    assert repl.end() == 0
+    mount = Terminal("dev", "mount", tmp_path, cwd=tmp_path)
+    mount.wait_for(b"Use Ctrl-]")
+    mount.type(b"\rprint(len(open('answer.py').read()))\r")
+    mount.wait_for(b"13")
+    assert mount.end() == 0
+    run = one.cli("dev", "start")
+    assert run.code == 0 and "the firmware runs" in run.err
+    assert one.cli("list", "--json").json["braces"][0]["error"] is None

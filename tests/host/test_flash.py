@@ -219,6 +219,28 @@ def test_a_new_brace_gets_a_serial_number_and_keeps_it(plumbline, brace, uf2):
     assert peer.hello["serial"] == first and peer.hello["hw"] == 2
 
 
+def test_a_brace_that_comes_back_at_another_port(plumbline, brace, uf2):
+    served = brace("vb1", fw="0.1.0")
+    served.moves, port = True, served.pty
+    run = plumbline("flash", uf2, "--json")
+    assert run.code == 0, run.err
+    assert run.json["braces"][0]["outcome"] == "flashed" and served.pty != port
+    assert plumbline("list", "--json").json["braces"][0]["port"] == served.pty
+
+
+@pytest.mark.slow
+def test_a_cable_that_is_out_while_it_should_come_back(plumbline, brace, uf2, monkeypatch):
+    served = brace("vb1", serial="PB-7", fw="0.1.0")
+    monkeypatch.setattr(execute, "_RETURN_WAIT", 0.5)
+    served.peer.mangle = lambda data: data if not served.flashed else b""
+    run = plumbline("flash", uf2)
+    assert run.code == Exit.LINK and "did not come back" in run.err
+    assert "Unplug it and plug it in again" in run.err
+    served.peer.mangle = lambda data: data
+    run = plumbline("flash", uf2)
+    assert run.code == 0 and "skipped" in run.out, "it had the image all the same"
+
+
 def test_a_board_waiting_in_bootsel_is_flashed(plumbline, brace, uf2):
     served = brace("vb1")
     served._enter_bootsel(b"")

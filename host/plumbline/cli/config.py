@@ -46,15 +46,22 @@ def show(origin: bool, as_json: bool) -> None:
 
 
 @common.command(command)
-def path() -> None:
-    """Print where the settings files are looked for."""
-    from plumbline import settings
+@common.json_option
+def path(as_json) -> None:
+    """Print where the settings files are looked for, and where records and the library are."""
+    from plumbline import paths, settings
 
     project = settings.project_file()
+    if as_json:
+        common.emit_json("config_path", {
+            "user": str(settings.user_file()), "project": str(project) if project else None,
+            "data": str(paths.data())})  # fmt: skip
+        return
     common.table(
-        ["FILE", "PATH"],
+        ["WHAT", "PATH"],
         [
             ["user", f"{settings.user_file()}"],
             ["project", project or f"{settings.PROJECT_FILE} here or above (none is there)"],
+            ["data", paths.data()],
         ],
     )

@@ -58,10 +58,15 @@ def exercises(as_json: bool) -> None:
 
 
 @common.command(command)
-def conditions() -> None:
+@common.json_option
+def conditions(as_json: bool) -> None:
     """List the conditions that a profile can name, and what they change."""
     from plumbline.clinic.conditions import CONDITIONS
 
+    if as_json:
+        rows = [{"name": name, "says": c.says} for name, c in CONDITIONS.items()]
+        common.emit_json("conditions", {"conditions": rows})
+        return
     common.table(["NAME", "WHAT IT CHANGES"], [[n, c.says] for n, c in CONDITIONS.items()])
 
 
