@@ -125,6 +125,13 @@ def test_every_command_line_names_real_commands_and_options(document, line):
             assert short.split("=")[0] in known, f"{document}: {line!r}"
 
 
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+def test_every_link_leads_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
 def test_there_are_such_lines():
     assert len(LINES) > 10
 
