@@ -87,7 +87,7 @@ def test_backends_say_why_they_cannot(monkeypatch):
     with pytest.raises(Missing, match="not mounted.*picotool is not installed") as caught:
         backends.choose(Bootsel("bootsel@1-2", "1-2", bus=1, address=4))
     assert "udisksctl" in caught.value.next
-    with pytest.raises(UsageError, match="uf2-volume, picotool"):
+    with pytest.raises(UsageError, match="uf2-volume, picotool, virtual"):
         backends.choose(Bootsel("x", volume=Path("/x")), "jtag")
     assert backends.choose(Bootsel("x", volume=Path("/x"))).name == "uf2-volume"
 
@@ -196,6 +196,9 @@ def test_the_image_is_found_where_make_puts_it(tmp_path):
 
 def test_flash_verify_and_skip(plumbline, brace, uf2, home):
     served = brace("vb1", serial="PB-7", fw="0.1.0")
+    run = plumbline("flash", uf2, "--backend", "picotool")
+    assert run.code == Exit.NO_DEVICE and "a virtual brace is not on USB" in run.err
+    assert not (served.bootsel / "INFO_UF2.TXT").exists(), "told before it is in BOOTSEL"
     run = plumbline("flash", uf2, "--dry-run", "--json")
     assert run.json["braces"][0]["action"] == "flash" and not served.flashed
     run = plumbline("flash", uf2, "--json")
@@ -203,7 +206,7 @@ def test_flash_verify_and_skip(plumbline, brace, uf2, home):
     assert served.flashed == [image.load(uf2).data]
     assert run.json["braces"][0] == {**run.json["braces"][0], "outcome": "flashed",
                                      "serial": "PB-7", "error": None}
-    assert "writing through uf2-volume" in run.err
+    assert "writing through virtual" in run.err
     record = json.loads((home / "data" / "records" / "PB-7.jsonl").read_text())
     assert record["image"] == image.load(uf2).digest and record["fw_before"] == "0.1.0"
     run = plumbline("flash", uf2)

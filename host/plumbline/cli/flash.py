@@ -20,7 +20,7 @@ from plumbline.cli import common
     "--serial", metavar="SERIAL", help="Serial number to give it; of several, the first's."
 )
 @click.option("--hw", type=click.IntRange(0, 255), help="Hardware revision to record in it.")
-@click.option("--backend", help="Write through uf2-volume or picotool only.")
+@click.option("--backend", help="Write through uf2-volume, picotool or virtual only.")
 @common.dry_run_option
 @common.json_option
 def command(image, device, everything, jobs, force, downgrade, serial, hw, backend, dry_run,

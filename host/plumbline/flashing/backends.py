@@ -8,8 +8,10 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
+from plumbline import registry
 from plumbline.errors import LinkError, Missing, NoDevice, UsageError, os_error
 from plumbline.flashing.bootsel import Bootsel
 
@@ -31,35 +33,54 @@ class Backend(Protocol):
         """Writes the image and lets the board start it."""
 
 
+def _copy(board: Bootsel, uf2: bytes, progress: Progress, sync: bool) -> None:
+    """Writes the file into the board's volume piece by piece."""
+    path = board.volume / "plumbline.uf2"
+    done = 0
+    try:
+        with open(path, "wb", buffering=0) as file:
+            while done < len(uf2):
+                done += file.write(uf2[done : done + _PIECE])
+                # Without this the kernel takes all at once and the board sees it later.
+                if sync:
+                    os.fsync(file.fileno())
+                progress(done, len(uf2))
+    except OSError as error:
+        if done < len(uf2) and error.errno in _GONE:
+            raise LinkError(
+                f"{board.name} went away after {done} of {len(uf2)} bytes",
+                "Plug it in again with BOOTSEL held, then run the same command again",
+            ) from error
+        if error.errno not in _GONE:
+            raise os_error(error, f"writing {path}") from error
+
+
 class Uf2Volume:
-    """Copies the file onto the boot ROM's volume, or a virtual brace's folder."""
+    """Copies the file onto the boot ROM's volume."""
 
     name = "uf2-volume"
 
     def supports(self, board: Bootsel) -> str | None:
+        if board.virtual is not None:
+            return "a virtual brace is not on USB"
         if board.volume is None:
             return "its RPI-RP2 volume is not mounted"
         return None
 
     def write(self, board: Bootsel, uf2: bytes, progress: Progress) -> None:
-        path = board.volume / "plumbline.uf2"
-        done = 0
-        try:
-            with open(path, "wb", buffering=0) as file:
-                while done < len(uf2):
-                    done += file.write(uf2[done : done + _PIECE])
-                    # Without this the kernel takes all at once and the board sees it later.
-                    if board.virtual is None:
-                        os.fsync(file.fileno())
-                    progress(done, len(uf2))
-        except OSError as error:
-            if done < len(uf2) and error.errno in _GONE:
-                raise LinkError(
-                    f"{board.name} went away after {done} of {len(uf2)} bytes",
-                    "Plug it in again with BOOTSEL held, then run the same command again",
-                ) from error
-            if error.errno not in _GONE:
-                raise os_error(error, f"writing {path}") from error
+        _copy(board, uf2, progress, sync=True)
+
+
+class Virtual:
+    """Copies the file into the folder that stands for a virtual brace's volume."""
+
+    name = "virtual"
+
+    def supports(self, board: Bootsel) -> str | None:
+        return "it is not a virtual brace" if board.virtual is None else None
+
+    def write(self, board: Bootsel, uf2: bytes, progress: Progress) -> None:
+        _copy(board, uf2, progress, sync=False)
 
 
 class Picotool:
@@ -92,7 +113,7 @@ class Picotool:
         progress(len(uf2), len(uf2))
 
 
-BACKENDS: tuple[Backend, ...] = (Uf2Volume(), Picotool())
+BACKENDS: tuple[Backend, ...] = (Uf2Volume(), Picotool(), Virtual())
 
 
 def choose(board: Bootsel, name: str | None = None) -> Backend:
@@ -116,3 +137,10 @@ def choose(board: Bootsel, name: str | None = None) -> Backend:
         "Mount its RPI-RP2 volume, as in `udisksctl mount -b /dev/disk/by-label/RPI-RP2`, "
         "or install picotool",
     )
+
+
+def expect(name: str, virtual: registry.Entry | None, wanted: str | None) -> None:
+    """Raises as `choose` does when no back-end, or not the wanted one, could ever write to this
+    board: to be asked before it is sent into BOOTSEL."""
+    best = Bootsel(name, volume=Path(), bus=0, address=0, virtual=virtual)
+    choose(best, wanted)

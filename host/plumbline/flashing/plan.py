@@ -8,6 +8,7 @@ from enum import Enum
 
 from plumbline.device import Brace, Hello
 from plumbline.errors import AtPrompt, NoAnswer, Refused
+from plumbline.flashing import backends
 from plumbline.flashing.targets import Target
 from plumbline.image import Image
 
@@ -94,6 +95,7 @@ def _check(image: Image, hello: Hello, options: Options) -> None:
 
 
 def _running(target: Target, image: Image, options: Options, timeout: float) -> Step:
+    backends.expect(target.name, target.found.virtual, options.backend)
     try:
         with Brace.open(target.found.port, timeout=timeout) as brace:
             hello = brace.identity
