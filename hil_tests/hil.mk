@@ -7,6 +7,11 @@ smoke: $(STAMPS)/core $(FIRMWARE) ## The HIL smoke suite: is this a brace? Under
 	$(HIL) -m smoke
 
 hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records under build/hil
-	$(HIL)
+	$(HIL) -m "not slow"
 
-.PHONY: smoke hil
+# In virtual time the unix port takes a second for each, the emulated board a minute or two.
+exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise, exact, on the unix port and the emulated board (half an hour)
+	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
+	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace $(BRACE) -n $(JOBS)
+
+.PHONY: smoke hil exercises

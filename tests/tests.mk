@@ -10,6 +10,18 @@ test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests
-	$(HIL)
+	$(HIL) -m "not slow"
+	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
 
-.PHONY: check test
+# Deque's axe, in the browser that the other page tests use.
+AXE := $(BUILD)/npm/node_modules/axe-core/axe.min.js
+
+$(AXE):
+	@device/port/need.sh npm:npm chromium:chromium
+	@mkdir -p $(BUILD)/npm
+	npm install --prefix $(BUILD)/npm --no-audit --no-fund --silent axe-core@4.10.3
+
+accessibility: $(STAMPS)/core $(AXE) ## Check the report's pages with axe, at the width of a phone and of a desk
+	PLUMBLINE_AXE=$(abspath $(AXE)) $(VENV)/bin/pytest -q tests/host/test_accessibility.py
+
+.PHONY: check test accessibility

@@ -56,6 +56,11 @@ class Browser:
         self._call("Emulation.setDeviceMetricsOverride", width=width, height=height,
                    deviceScaleFactor=1, mobile=width < 600)  # fmt: skip
 
+    def dark(self, on: bool) -> None:
+        """Whether the reader prefers dark colours."""
+        features = [{"name": "prefers-color-scheme", "value": "dark" if on else "light"}]
+        self._call("Emulation.setEmulatedMedia", features=features)
+
     def open(self, url: str) -> None:
         """Loads a page and waits until it is there."""
         self._call("Page.navigate", url=url)

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import math
+import random
 import statistics
 
 import pytest
@@ -145,5 +146,9 @@ def test_importance_is_apart_from_change():
 
 def test_own_mdc_needs_three_sessions():
     assert change.own_mdc([[1, 2], [3]]) is None
-    found = change.own_mdc([[1, 3], [4], [6, 6]])
-    assert found == pytest.approx(1.96 * math.sqrt(2) * statistics.stdev([2, 4, 6]))
+    # Means 2, 4, 5: steps 2 and 1.
+    found = change.own_mdc([[1, 3], [4], [5, 5]])
+    assert found == pytest.approx(1.96 * math.sqrt((4 + 1) / 2))
+    rng = random.Random(1)
+    sessions = [[rng.gauss(30 + i / 10, 2)] for i in range(400)]
+    assert change.own_mdc(sessions) == pytest.approx(1.96 * math.sqrt(2) * 2, rel=0.1)

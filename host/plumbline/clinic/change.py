@@ -12,6 +12,7 @@ import math
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 CHANGED = "changed"
 WITHIN = "not beyond error"
@@ -78,12 +79,14 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def own_mdc(sessions: Sequence[Sequence[float]]) -> float | None:
-    """The minimal detectable change between two of a person's own sessions, from the scatter of
-    session means about their mean: 1.96 sqrt(2) SD.  None with fewer than three sessions."""
+    """The minimal detectable change between two of a person's own sessions: 1.96 times the root
+    mean square of the differences from one session mean to the next, which a slow course hardly
+    touches (von Neumann 1941).  None with fewer than three sessions."""
     means = [statistics.fmean(values) for values in sessions if values]
     if len(means) < 3:
         return None
-    return 1.96 * math.sqrt(2) * statistics.stdev(means)
+    steps = [(b - a) ** 2 for a, b in pairwise(means)]
+    return 1.96 * math.sqrt(statistics.fmean(steps))
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ class Exercise:
     hold_s: int
     sides: int
     ceiling_dps: int
+    lengthens: int  # the phase that lowers or lengthens: 1 out, 2 back, 0 neither
     purpose: str
     title: str
     how: str
@@ -98,6 +99,7 @@ def _exercise(row: tuple, words: dict) -> Exercise:
         hold_s=hold,
         sides=row[library.SIDES],
         ceiling_dps=row[library.CEILING],
+        lengthens=row[library.LENGTHENS],
         purpose=row[library.PURPOSE],
         title=words["title"],
         how=words["how"],

@@ -19,6 +19,8 @@ _LABELS = 5
 _FINE = 10000
 _BINS = 720
 _COLUMNS = 72
+# A label and its margin, in percent of the ribbon's height.
+_LABEL_APART = 17
 
 
 @dataclass(frozen=True)
@@ -169,10 +171,12 @@ def ribbon(frame: Frame) -> str:
             f'<polygon class="range" points="{upper} {lower}"/>'
             f'<polyline class="mean" points="{mean}" vector-effect="non-scaling-stroke"/>'
         )
+    # Lines so far apart that their labels never touch.
+    apart = next(s for s in (30, 60, 90, 180) if y(0) - y(s) >= _LABEL_APART)
     lines = "".join(
         f'<line class="grid" x1="0" x2="100%" y1="{y(a):.0f}%" y2="{y(a):.0f}%"/>'
-        f'<text class="tick" x="100%" y="{y(a):.0f}%" dy="-3" text-anchor="end">{label}</text>'
-        for a, label in ((0, "0°"), (30, "30°"), (60, "60°"), (90, "90°"))
+        f'<text class="tick" x="100%" y="{y(a):.0f}%" dy="-3" text-anchor="end">{a}°</text>'
+        for a in range(0, 181, apart)
         if low <= a <= high
     )
     return (

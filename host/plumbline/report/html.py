@@ -9,6 +9,7 @@ from html import escape
 __all__ = ["Section", "escape", "paragraph", "table", "tiles"]
 
 _EMPTY = ' class="empty"'
+_WIDE = ' class="wide"'
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,10 @@ def paragraph(*sentences: str, kind: str = "") -> str:
     return f"<p{attribute}>{escape(' '.join(s for s in sentences if s))}</p>"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> str:
-    """A table whose first column names the row."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str,
+          wide: bool = False) -> str:  # fmt: skip
+    """A table whose first column names the row.  wide: its columns are so many that each value
+    needs its head beside it on a phone."""
     top = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     body = "".join(
         f'<tr><th scope="row">{escape(row[0])}</th>'
@@ -40,7 +43,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], caption: str) -> s
         for row in rows
     )
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}"><table>'
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption)}">'
+        f'<table{_WIDE if wide else ""}>'
         f"<caption>{escape(caption)}</caption>"
         f"<thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )

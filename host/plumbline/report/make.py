@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from importlib.metadata import version
+from pathlib import Path
 
 from brace import records as layouts
 from brace.config import Config
 
-from plumbline.report import page, wearing
+from plumbline.clinic import training
+from plumbline.clinic.people import Person
+from plumbline.report import course, page, wearing
 from plumbline.segments import SUMMARY, Clock
 from plumbline.sources import Source
 
@@ -38,10 +41,19 @@ def make(
     first: dt.date | None = None,
     last: dt.date | None = None,
     now: dt.datetime | None = None,
+    who: Person | None = None,
+    store: Path | None = None,
 ) -> tuple[str, wearing.Wearing]:
-    """The HTML, and the figures behind it.  first, last: only days from and to these."""
+    """The HTML, and the figures behind it.  first, last: only days from and to these; who: whose
+    programme to report, with all that they trained by the library in `store`."""
     clock = Clock(source.reading)
     model = wearing.build(source.reading.records, clock.utc_ms)
+    now = now or dt.datetime.now()
+    told = None
+    if who:
+        done = training.of_person(who, store) if store else []
+        done = done or training.read(source.reading.records, clock.utc_ms)
+        told = course.Course.of(who, done, model, now.date())
     _between(model, first, last)
     config = _settings(source)
     found = source.reading.segments[SUMMARY]
@@ -50,8 +62,9 @@ def make(
         serial=source.serial,
         firmware=f"native core {found[-1].core:#x}" if found else "",
         tool=f"plumbline {version('plumbline')}",
-        made=now or dt.datetime.now(),
+        made=now,
         forward_deg=config["flexed_cdeg"] / 100,
         back_deg=config["extended_cdeg"] / 100,
+        course=told,
     )
     return page.render(model, about), model

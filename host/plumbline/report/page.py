@@ -7,12 +7,17 @@ from datetime import datetime
 from importlib import import_module
 from importlib.resources import files
 
+from plumbline.report.course import Course
 from plumbline.report.html import Section, escape
 from plumbline.report.wearing import Wearing
 
 # Modules of plumbline.report.sections, in the order in which they appear on their page.  Each
 # has `section(wearing, about) -> Section | None`.
-SECTIONS = ("summary", "days", "postures", "nudges", "advice", "measures", "quality", "method")
+SECTIONS = (
+    "summary", "programme", "trained", "function", "days", "postures", "nudges", "advice",
+    "weeks", "outcomes", "exercises", "screening", "measures", "sitting", "bends", "decisions",
+    "quality", "method",
+)
 
 _MARK = (
     '<svg class="mark" viewBox="0 0 24 40" aria-hidden="true"><path d="M12 0v22" '
@@ -32,6 +37,7 @@ class About:
     made: datetime | None = None
     forward_deg: float = 20.0  # bent forward beyond
     back_deg: float = -12.0  # leaning back beyond
+    course: Course | None = None  # the programme of who wears it
 
 
 def _period(wearing: Wearing) -> str:

@@ -9,7 +9,8 @@ from plumbline.report.wearing import Day
 from plumbline.words import count, duration, listed, percent
 
 __all__ = [
-    "PLAIN", "clock", "count", "day_name", "duration", "interval", "listed", "percent", "wilson",
+    "PLAIN", "clock", "count", "day_name", "duration", "interval", "listed", "percent", "score",
+    "times", "wilson",
 ]  # fmt: skip
 
 # What each posture is called towards the wearer.
@@ -47,6 +48,16 @@ def clock(day: Day, at: float, seconds: bool = False) -> str:
         hours, rest = divmod(passed, 3600)
         return f"{hours}:{rest // 60:02}:{rest % 60:02}"
     return f"{day.clock(at):%H:%M:%S}" if seconds else f"{day.clock(at):%H:%M}"
+
+
+def times(n: int) -> str:
+    """"once", "twice", "3 times"."""
+    return {1: "once", 2: "twice"}.get(n, f"{n} times")
+
+
+def score(value: float) -> str:
+    """Of a questionnaire: whole, or to a tenth."""
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def interval(values: Sequence[float]) -> tuple[float, float, float]:

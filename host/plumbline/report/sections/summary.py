@@ -48,6 +48,16 @@ def section(wearing: Wearing, about) -> Section:
     return Section("wearer", "How it went", figures + paragraph(*_sentences(wearing), kind="lead"))
 
 
+def _nudged(cues: int, answered: int, times: list[float]) -> str:
+    if cues == 1:
+        said = "The brace nudged you once, and you " + (
+            "straightened up" if answered else "stayed as you were")  # fmt: skip
+    else:
+        after = {0: "none of them", cues: "each of them"}.get(answered, f"{answered} of them")
+        said = f"The brace nudged you {cues} times, and you straightened up after {after}"
+    return said + (f", usually within {words.interval(times)[0]:.0f} seconds." if times else ".")
+
+
 def _sentences(wearing: Wearing) -> list[str]:
     worn = wearing.worn_s
     named = [
@@ -68,11 +78,7 @@ def _sentences(wearing: Wearing) -> list[str]:
     answered = [c for c in cues if c.outcome == "corrected"]
     if cues:
         times = [c.after_s for c in answered if c.after_s is not None]
-        said.append(
-            f"The brace nudged you {words.count(len(cues), 'time')}, and you straightened up "
-            f"after {len(answered) if answered else 'none'} of them"
-            + (f", usually within {words.interval(times)[0]:.0f} seconds." if times else ".")
-        )
+        said.append(_nudged(len(cues), len(answered), times))
     else:
         said.append("The brace did not nudge you.")
     if wearing.seconds(*LYING) > 0.5 * worn:
