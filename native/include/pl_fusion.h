@@ -40,14 +40,20 @@
  *   PL_ORI_CONVERGED  nothing upset the inclination during the last PL_ORI_SETTLE_MS.  Upsetting
  *                     are: the start, a gap longer than PL_ORI_HOLD_MS, a saturated gyroscope,
  *                     a frozen sensor, a mean specific force outside 0.5 .. 1.5 g (wrong full
- *                     scale, free fall, a broken part), a correction of over 0.1 rad in a block
+ *                     scale, free fall, a broken part), a correction of over 0.35 degrees
+ *                     in a block but at the start (an error of many degrees is being undone)
  *   PL_ORI_CLIPPED    the gyroscope saturated in this or the last block: rotation was lost
  *   PL_ORI_FROZEN     all six readings have not changed by one count for PL_ORI_SETTLE_MS
  *
  * Faults: clipped accelerometer values are used as they are (leaving them out is worse).  A
  * saturated gyroscope loses rotation that nobody can restore; the inclination comes back from the
- * accelerometer within seconds.  Lost samples are announced by pl_ori_gap.  All-zero or absurd
- * specific force leaves the inclination to the gyroscope and PL_ORI_CONVERGED off.
+ * accelerometer within some 10 s.  Lost samples are announced by pl_ori_gap.  All-zero specific
+ * force leaves the inclination to the gyroscope; absurd force turns it astray.  In either case
+ * PL_ORI_CONVERGED is off until 2 s after plausible samples have put it right, which takes up to
+ * some 20 s.  The bias is not learned from a frozen sensor, nor during 6 s after an upset.  Another
+ * rate or range makes other coefficients: begin anew with those, and with the bias of before
+ * (pl_ori_bias, pl_ori_set_bias); a saved state of others is refused.  Should a flipped bit in
+ * memory leave an attitude whose length is not 1, the next update begins anew.
  */
 #ifndef PL_FUSION_H
 #define PL_FUSION_H
@@ -112,8 +118,7 @@ typedef struct {
     int32_t half_angle;       /* h of one count, whole part */
     int32_t half_angle_low;   /* ... and fraction, Q16 */
     uint32_t block_log2;      /* a block is 2^block_log2 samples */
-    uint16_t rest_gyr;        /* counts */
-    uint16_t rest_acc;        /* counts */
+    uint16_t rest_off[2];     /* counts that gyroscope and accelerometer deviate by at rest */
     pl_svf_coef force;
     pl_svf_coef row;          /* the same for every other block */
     pl_svf_coef rest;
@@ -149,11 +154,11 @@ typedef struct {
     int16_t rest_acc[3];      /* low-passed accelerometer when movement was last seen */
     int16_t correction[2];    /* about earth x and y, half angle Q18 */
     uint16_t start;           /* blocks since the low-pass began, up to twice rest_blocks */
-    uint16_t settle;          /* blocks since the last upset, up to settle_blocks */
+    uint16_t settle;          /* blocks since the last upset, up to 3 settle_blocks */
     uint16_t rest;            /* blocks without movement, up to rest_blocks */
     uint16_t frozen;          /* blocks without any change, up to settle_blocks */
     uint16_t block;           /* counts 0 .. 11: whose turn it is in the slow part */
-    uint16_t unused;
+    uint16_t sure;            /* blocks without a large correction, up to settle_blocks */
     int32_t bias_origin[3];   /* as the bias */
     int32_t force_s1[3];      /* low-pass of the specific force, earth, Q24 g */
     int32_t force_s2[3];

@@ -6,6 +6,8 @@
 #include "pl_fusion_block.h"
 #include "pl_fusion_step.h"
 
+/* From half the length, or more than it, to 1. */
+#define LEVEL_STEPS 7
 /* What twice the largest bias_clip_mdps is. */
 #define BIAS_MAX_UDPS 60000000
 /* A block is as long as this lets it be; 50 ms for the slowest rates. */
@@ -96,10 +98,10 @@ FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     svf_init(&co->row, 2 * t, p->tau_ms * 1000u);
     svf_init(&co->rest, t, 500000u);
     co->force_unit = (uint16_t)(p->acc_fs_ug / 489u); /* Q14 counts to Q24 g: 2048 / 10^6 */
-    co->rest_gyr = (uint16_t)(p->rest_gyr_mdps * 32768u / p->gyr_fs_mdps);
-    co->rest_acc = (uint16_t)(p->rest_acc_mg * 32768u / (p->acc_fs_ug / 1000u));
+    co->rest_off[0] = (uint16_t)(p->rest_gyr_mdps * 32768u / p->gyr_fs_mdps);
+    co->rest_off[1] = (uint16_t)(p->rest_acc_mg * 32768u / (p->acc_fs_ug / 1000u));
     co->settle_blocks = (uint16_t)(PL_ORI_SETTLE_MS * 1000u / t);
-    co->rest_blocks = (uint16_t)(PL_ORI_REST_MS * 1000u / t);
+    co->rest_blocks = (uint16_t)(co->settle_blocks * 3u / 4u); /* PL_ORI_REST_MS */
     co->hold_samples = (uint16_t)(p->rate_mhz / (1000000u / PL_ORI_HOLD_MS));
 
     /* The bias is forgotten by (0.1 deg/s)^2 in 100 s; in these units that is 1 per second.  A
@@ -125,30 +127,25 @@ FX_COLD int32_t pl_ori_cosine_loss(uint32_t n) {
 }
 
 FX_COLD void pl_ori_level(pl_ori_state *st, const int16_t s[6]) {
-    int32_t x = s[3], y = s[4], z = s[5];
+    int32_t x = s[3], y = s[4], z = s[5], *q = st->q;
     int32_t norm = (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
     memcpy(st->last, s, sizeof st->last);
     if (norm < PL_ORI_LEVEL_MIN) {
         return;
     }
-    if (norm >= 16384) {
-        x /= 4;
-        y /= 4;
-        z /= 4;
-        norm /= 4;
-    }
-    /* The rotation half-way between force and z, unnormalised, is (norm + z, y, -x, 0); in the
+    /* The rotation half-way between force and z, of any length, is (norm + z, y, -x, 0); in the
        lower half-space it is turned by 180 deg about x, so that it never shrinks to nothing. */
-    int32_t major = norm + (z >= 0 ? z : -z);
-    int32_t length = (int32_t)fx_sqrt(2u * (uint32_t)norm * (uint32_t)major);
-    int32_t c = major * 16384 / length * 32768;
-    x = x * 16384 / length * 32768;
-    y = y * 16384 / length * 32768;
-    st->q[0] = z >= 0 ? c : y;
-    st->q[1] = z >= 0 ? y : c;
-    st->q[2] = z >= 0 ? -x : 0;
-    st->q[3] = z >= 0 ? 0 : x;
-    pl_ori_renormalise(st->q);
+    int32_t major = norm + (z >= 0 ? z : -z), scale = 1;
+    while (major * scale < BLOCK_ONE / 2) {
+        scale *= 2;
+    }
+    q[0] = scale * (z >= 0 ? major : y);
+    q[1] = scale * (z >= 0 ? y : major);
+    q[2] = z >= 0 ? scale * -x : 0;
+    q[3] = z >= 0 ? 0 : scale * x;
+    for (int i = 0; i < LEVEL_STEPS; i++) {
+        pl_ori_renormalise(q);
+    }
     st->begun |= PL_ORI_BEGUN_LEVEL;
     pl_ori_hold(st);
 }

@@ -9,10 +9,16 @@
 #define CLIP_HALF_ANGLE 32767 /* 0.125 rad, Q18 */
 #define FELT_HALF_ANGLE 1024   /* 0.004 rad: below, the begun block may stay as it is */
 #define UPSET_HALF_ANGLE 13107 /* 0.05 rad, Q18 */
+#define SURE_HALF_ANGLE 800    /* 0.003 rad */
 
 /* fx_mul_s16, once for all of this file. */
 static FX_APART int32_t mul(int32_t a, int32_t b) {
     return fx_mul_s16(a, b);
+}
+
+/* fx_clamp, the same. */
+static FX_APART int32_t held(int32_t x, int32_t limit) {
+    return fx_clamp(x, limit);
 }
 
 /*
@@ -43,6 +49,11 @@ static FX_COLD int is_far(int32_t x, int32_t limit) {
     return x >= limit || x <= -limit;
 }
 
+/* Whether the correction is as large as `limit` about one axis. */
+static FX_APART int leans(const pl_ori_state *st, int32_t limit) {
+    return is_far(st->correction[0], limit) || is_far(st->correction[1], limit);
+}
+
 /* Mean specific force of the block to the tilt that it shows. */
 static FX_COLD void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
     int32_t v[3];
@@ -63,43 +74,46 @@ static FX_COLD void find_lean(pl_ori_state *st, const pl_ori_coef *co) {
             v[i] = low_pass(&st->force_s1[i], &st->force_s2[i], &co->force, in);
         }
     }
-    int32_t about_x = lean(v[1], v[2]), about_y = -lean(v[0], v[2]);
-    if (v[2] < 0 && !is_far(about_x, CLIP_HALF_ANGLE) && !is_far(about_y, CLIP_HALF_ANGLE)) {
-        about_x = CLIP_HALF_ANGLE; /* upside down and balanced: fall to some side */
+    st->correction[0] = (int16_t)lean(v[1], v[2]);
+    st->correction[1] = (int16_t)-lean(v[0], v[2]);
+    if (v[2] < 0 && !leans(st, CLIP_HALF_ANGLE)) {
+        st->correction[0] = CLIP_HALF_ANGLE; /* upside down and balanced: fall to some side */
     }
-    if (v[2] < ONE_G / 2 || v[2] > ONE_G + ONE_G / 2 || is_far(about_x, UPSET_HALF_ANGLE)
-        || is_far(about_y, UPSET_HALF_ANGLE)) {
+    if (st->settle == 0 || (!share && leans(st, SURE_HALF_ANGLE))) {
+        st->sure = 0;
+    } else if (st->sure < co->settle_blocks) {
+        st->sure++;
+    }
+    if (v[2] < ONE_G / 2 || v[2] > ONE_G + ONE_G / 2 || leans(st, UPSET_HALF_ANGLE)) {
         st->settle = 0;
-    } else if (st->settle < co->settle_blocks) {
+    } else if (st->settle < 3 * co->settle_blocks) {
         st->settle++;
     }
-    st->correction[0] = (int16_t)about_x;
-    st->correction[1] = (int16_t)about_y;
 }
 
 /* Turns the vector by the correction, about earth x and y. */
 static FX_COLD void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
     int32_t x = v[0], y = v[1], z = v[2];
-    v[0] = fx_clamp(x + (mul(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
-    v[1] = fx_clamp(y - (mul(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
-    v[2] = fx_clamp(z + ((mul(y, ex) - mul(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
+    v[0] = fx_clamp(x + (fx_mul_s16(z, ey) >> 1), BLOCK_LOW_PASS_MAX);
+    v[1] = fx_clamp(y - (fx_mul_s16(z, ex) >> 1), BLOCK_LOW_PASS_MAX);
+    v[2] = fx_clamp(z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
 }
 
-/* What |q|^2 lacks to 1, Q28, within 1/8. */
+/* What |q|^2 lacks to 1, Q28, within 1/2. */
 static FX_COLD int32_t lack_of(const int32_t q[4]) {
     int32_t lack = 1 << 28;
     for (int i = 0; i < 4; i++) {
         int32_t high = FX_ROUND(q[i], 15), low = q[i] - high * 32768;
         lack -= high * high + ((high * low) >> 14);
     }
-    return fx_clamp(lack, (1 << 25) - 1);
+    return fx_clamp(lack, (1 << 27) - 1);
 }
 
 FX_COLD void pl_ori_renormalise(int32_t q[4]) {
     int32_t lack = lack_of(q);
-    int32_t high = lack >> 10, low = lack & 0x3FF; /* Q18 and Q28 */
+    int32_t high = lack >> 12, low = lack & 0xFFF; /* Q16 and Q28 */
     for (int i = 0; i < 4; i++) {
-        q[i] += (mul(q[i], high) + (mul(q[i], low) >> 10) + 4) >> 3;
+        q[i] += (mul(q[i], high) + (mul(q[i], low) >> 12) + 1) >> 1;
     }
 }
 
@@ -150,7 +164,7 @@ static FX_COLD void apply_lean(pl_ori_state *st) {
     pl_ori_hold(st);
     turn_vector(st->force_s1, ex, ey);
     turn_vector(st->force_s2, ex, ey);
-    if (is_far(ex, FELT_HALF_ANGLE) || is_far(ey, FELT_HALF_ANGLE)) {
+    if (leans(st, FELT_HALF_ANGLE)) {
         turn_vector(st->sum_force, ex, ey);
     }
 }
@@ -213,7 +227,7 @@ static FX_COLD int low_pass_raw(pl_ori_state *st, const pl_ori_coef *co) {
         } else {
             /* A turn too slow and steady to be seen otherwise still tilts gravity. */
             away = st->still[i] - st->rest_acc[i - 3];
-            limit = co->rest_acc / 2 + 1;
+            limit = co->rest_off[1] / 2 + 1;
         }
         if (is_far(away, limit)) {
             rest = 0;
@@ -260,7 +274,7 @@ static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const 
         for (int j = 0; j < 3; j++) {
             sum += mul(st->p[at[i][j]], row[j]);
         }
-        ph[i] = fx_clamp(sum, BLOCK_PH_MAX);
+        ph[i] = held(sum, BLOCK_PH_MAX);
         s += mul(ph[i], row[i]);
     }
     /* A variance is not negative, whatever rounding says. */
@@ -272,14 +286,14 @@ static FX_COLD void bias_measure(pl_ori_state *st, const pl_ori_coef *co, const 
     }
     int32_t inverse = (int32_t)((1u << 30) / ((uint32_t)s >> 15));
     int down = gain_bits - 15, half = (1 << down) / 2;
-    e = 2 * fx_clamp(e, co->bias_limit);
+    e = 2 * held(e, co->bias_limit);
     for (int i = 0; i < 3; i++) {
-        int32_t gain = fx_clamp(mul(ph[i], inverse) >> shift, 32767);
+        int32_t gain = held(mul(ph[i], inverse) >> shift, 32767);
         int32_t away = st->bias[i] - st->bias_origin[i] + ((mul(e, gain) + half) >> down);
-        st->bias[i] = st->bias_origin[i] + fx_clamp(away, co->bias_limit);
+        st->bias[i] = st->bias_origin[i] + held(away, co->bias_limit);
         for (int j = i; j < 3; j++) {
             int32_t *p = &st->p[at[i][j]];
-            *p = fx_clamp(*p - ((mul(8 * ph[j], gain) + half) >> down), BLOCK_P_MAX);
+            *p = held(*p - ((mul(8 * ph[j], gain) + half) >> down), BLOCK_P_MAX);
         }
         int32_t *variance = &st->p[at[i][i]];
         *variance = *variance < 1 ? 1 : *variance;
@@ -298,7 +312,7 @@ static FX_COLD void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
             st->p[i] += co->p_growth;
         }
     }
-    if (st->block & 2u) {
+    if ((st->block & 2u) || st->frozen) {
         return;
     }
     if (st->rest >= co->rest_blocks) {
@@ -308,7 +322,7 @@ static FX_COLD void learn_bias(pl_ori_state *st, const pl_ori_coef *co) {
         if (is_far(error, co->bias_limit / 16)) {
             st->start = 0; /* what the low-pass remembers was turned by such an error */
         }
-    } else if (st->settle >= co->settle_blocks) {
+    } else if (st->settle >= 3 * co->settle_blocks) {
         /* The correction undoes what an error of the bias has turned during the block. */
         int32_t rate = st->correction[st->block & 1u] * (1 << (13 + PL_ORI_BIAS_BITS - co->block_log2));
         bias_measure(st, co, st->row, -rate, co->w_motion, 18);

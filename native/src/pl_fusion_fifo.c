@@ -26,17 +26,17 @@ int pl_fifo_word(pl_fifo *fifo, const uint8_t word[PL_FIFO_WORD]) {
     if (sensor != TAG_GYR && sensor != TAG_ACC) {
         return 0;
     }
-    unsigned have = fifo->have & HAVE_BOTH;
+    unsigned have = fifo->have & HAVE_BOTH, missing = (slot - fifo->slot - 1u) & 3u;
     if (!(fifo->have & BEGUN)) {
         fifo->lost = 0;
     } else if (have == HAVE_BOTH) {
         /* The last sample was complete: this word should be of the next slot. */
-        fifo->lost = (uint16_t)((slot - fifo->slot - 1u) & 3u);
+        fifo->lost = (uint16_t)missing;
         have = 0;
     } else if (slot != fifo->slot || (have & sensor)) {
         /* Half a sample was left alone. */
         if (fifo->lost < LOST_MAX) {
-            fifo->lost = (uint16_t)(fifo->lost + 1u + ((slot - fifo->slot - 1u) & 3u));
+            fifo->lost = (uint16_t)(fifo->lost + 1u + missing);
         }
         have = 0;
     }

@@ -72,7 +72,8 @@ static FX_COLD int axis_valid(const pl_ori_state *st, const pl_ori_coef *co, int
 FX_COLD int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
     return st->sample >> co->block_log2 == 0 && st->block < 12
         && st->start <= 2 * co->rest_blocks && st->rest <= co->rest_blocks
-        && st->settle <= co->settle_blocks && st->frozen <= co->settle_blocks
+        && st->settle <= 3 * co->settle_blocks
+        && st->sure <= co->settle_blocks && st->frozen <= co->settle_blocks
         && all_within(st->q, 4, (BLOCK_Q_PART_MAX + 1) << 15) 
         && pl_ori_is_unit(FX_ROUND(st->q[0], 15), FX_ROUND(st->q[1], 15), FX_ROUND(st->q[2], 15),
                           FX_ROUND(st->q[3], 15))

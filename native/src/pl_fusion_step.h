@@ -51,9 +51,8 @@ static inline void step_turn(int32_t q[4], int32_t dx, int32_t dy, int32_t dz) {
 
 /* While nothing moves: sums of raw counts, and whether it still does not. */
 static inline void step_still(pl_ori_state *st, const pl_ori_coef *co) {
-    uint32_t limit[2] = { co->rest_gyr, co->rest_acc };
     for (int i = 0; i < 6; i++) {
-        uint32_t off = limit[i >= 3];
+        uint32_t off = co->rest_off[i >= 3];
         st->sum_raw[i] += st->last[i];
         /* Outside mean +- limit, in one comparison. */
         if (fx_bits(st->last[i] - st->still[i]) + off > 2 * off) {
@@ -184,7 +183,7 @@ static inline int step_update(pl_ori_state *st, const pl_ori_coef *co, const int
 /* PL_ORI_RESTING ... */
 static inline uint32_t step_flags(const pl_ori_state *st, const pl_ori_coef *co) {
     return (st->rest >= co->rest_blocks ? PL_ORI_RESTING : 0u)
-        | (st->settle >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
+        | (st->settle > 0 && st->sure >= co->settle_blocks ? PL_ORI_CONVERGED : 0u)
         | (st->seen & (PL_ORI_SEEN_CLIP | PL_ORI_SEEN_CLIPPED) ? PL_ORI_CLIPPED : 0u)
         | (st->frozen >= co->settle_blocks ? PL_ORI_FROZEN : 0u);
 }

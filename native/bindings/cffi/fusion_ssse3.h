@@ -46,7 +46,7 @@ SSSE3 static inline void ssse3_reload(ssse3_span *v, const pl_ori_state *st) {
 
 SSSE3 static inline void ssse3_begin(ssse3_span *v, const pl_ori_state *st,
                                      const pl_ori_coef *co) {
-    int16_t gyr = (int16_t)co->rest_gyr, acc = (int16_t)co->rest_acc;
+    int16_t gyr = (int16_t)co->rest_off[0], acc = (int16_t)co->rest_off[1];
     v->angle_factor = _mm_set1_epi32((1 << 16) | co->half_angle);
     v->angle_low = _mm_set1_epi16((int16_t)co->half_angle_low);
     v->angle_more = _mm_set1_epi16(co->half_angle_low > 32767 ? -1 : 0);
