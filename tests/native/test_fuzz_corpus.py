@@ -9,7 +9,7 @@ FUZZ = Path(__file__).resolve().parents[2] / "native/fuzz"
 
 TARGETS = sorted(path.stem for path in FUZZ.glob("fuzz_*.c"))
 CORES = ("pl_crc.c", "pl_frame.c", "pl_segment.c", "pl_flash.c", "pl_params.c", "pl_version.c",
-         "pl_log*.c", "pl_pack.c", "pl_ra*.c")
+         "pl_log*.c", "pl_pack.c", "pl_ra*.c", "pl_fusion*.c", "pl_fixed.c")
 
 
 @pytest.mark.parametrize("target", TARGETS)
