@@ -34,8 +34,9 @@ WHY = {
     "no_sensor": ("no motion sensor works", "See what is wrong: plumbline doctor"),
     "storage": ("the brace could not store it", "See what is wrong: plumbline doctor"),
 }  # fmt: skip
-# Longer than any step lasts.
-_STEP_S = 40.0
+# Longer than any step lasts; a virtual brace's time may pass much more slowly than ours.
+STEP_S = 40.0
+VIRTUAL_STEP_S = 400.0
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,12 @@ def calibrate(
     brace: Brace,
     tell: Callable[[str], None] = lambda step: None,
     act: Callable[[str], None] = lambda step: None,
+    patience_s: float = STEP_S,
 ) -> Calibrated:
     """Runs a calibration to its end.
 
     tell(step): called for each step; SAY has the words.  act(step): makes a virtual wearer move.
+    patience_s: for each step.
     Raises Refused when it failed, with what was wrong with the movements; NoAnswer when the brace
     falls silent.
     """
@@ -79,7 +82,7 @@ def calibrate(
     tell(step)
     try:
         while step not in ("done", "failed"):
-            event = brace.event(_STEP_S)
+            event = brace.event(patience_s)
             if event is None:
                 raise NoAnswer(
                     "the brace fell silent during the calibration", "Wake it and try again"

@@ -26,11 +26,13 @@ def test_a_healthy_brace_and_a_healthy_computer(plumbline, brace):
 
 def test_a_sick_brace_fails_with_what_to_do(plumbline, brace):
     peer = brace("vb1", serial="").peer
+    peer.hello["core"] = 99
     peer.status.update(state="degraded", faults=["sensor_no_answer"], battery=3300)
     peer.handlers[commands.SELFTEST] = lambda v: {"imu_l": {"ok": False, "found": 0}}
     run = plumbline("doctor")
     assert run.code == Exit.FAILED
     assert "FAIL  vb1 imu_l" in run.out and "found 0" in run.out
+    assert "its native core is 0x63" in run.out and "plumbline flash" in run.err
     assert "sensor_no_answer" in run.out and "docs/faults.md" in run.err
     assert "Charge it" in run.err and "before it is worn" in run.err
 

@@ -34,11 +34,12 @@ def command(device, everything, jobs, act, as_json) -> None:
 
 def _one(found, act, tell):
     """Calibrates one brace and notes it in its record."""
-    from plumbline import records
-    from plumbline.calibration import calibrate
+    from plumbline import calibration, records
 
+    patience = calibration.VIRTUAL_STEP_S if found.virtual else calibration.STEP_S
+    actor = _actor(found) if act else lambda step: None
     with common.connect(found) as brace:
-        made = calibrate(brace, tell, _actor(found) if act else lambda step: None)
+        made = calibration.calibrate(brace, tell, actor, patience)
         if brace.identity.serial:
             records.append(brace.identity.serial, {"done": "calibrated", **vars(made)})
     return made

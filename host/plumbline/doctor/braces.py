@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from brace import commands
+from plumbcore import core_version
 
 from plumbline import discover
 from plumbline.device import Brace
@@ -37,6 +38,10 @@ def _brace(found: Found, timeout: float) -> Iterator[Finding]:
             text = f"{hello.serial or 'no serial number'}, firmware {hello.fw} ({hello.kind})"
             yield Finding(found.name, "ok" if hello.serial else "warn", text,
                           "" if hello.serial else "plumbline flash gives it one")  # fmt: skip
+            if hello.core != core_version():
+                yield Finding(f"{found.name} versions", "warn", f"its native core is "
+                              f"{hello.core:#x}, this tool's {core_version():#x}",
+                              "Update the older: plumbline flash, or pip install")  # fmt: skip
             yield from _status(found, brace)
             yield from _selftest(found, brace)
     except PlumblineError as error:
