@@ -116,6 +116,7 @@ def test_mpremote_still_offers_what_is_used_of_it():
 
 def test_a_port_without_a_prompt(brace, monkeypatch):
     monkeypatch.setattr(prompt, "_TRY_S", 0.05)
+    monkeypatch.setattr(prompt, "_SILENCE_S", 0.05)
     served = brace("vb1")
     with pytest.raises(AtPrompt, match="no MicroPython prompt"):
         prompt.Prompt(served.pty)
@@ -166,6 +167,16 @@ class Terminal:
             assert ready, f"{text!r} never came: {self.shown!r}"
             self.shown += os.read(self._ours, 4096)
 
+    def wait_for_prompt(self) -> None:
+        """mpremote takes the terminal a moment after it has said so."""
+        self.wait_for(b"Use Ctrl-]")
+        end = time.monotonic() + 60
+        while b">>> " not in self.shown:
+            assert time.monotonic() < end, f"no prompt: {self.shown!r}"
+            os.write(self._ours, b"\r")
+            if select.select([self._ours], [], [], 1.0)[0]:
+                self.shown += os.read(self._ours, 4096)
+
     def type(self, keys: bytes) -> None:
         self.shown = b""
         os.write(self._ours, keys)
@@ -185,13 +196,13 @@ def test_run_repl_and_mount_are_mpremotes_on_the_right_brace(virtual, tmp_path):
     run = one.cli("dev", "run", tmp_path / "answer.py")
     assert run.code == 0 and "42" in run.out, run.err
     repl = Terminal("dev", "repl", cwd=tmp_path)
-    repl.wait_for(b"Use Ctrl-]")
-    repl.type(b"\rprint(6 * 7 * 100)\r")
+    repl.wait_for_prompt()
+    repl.type(b"print(6 * 7 * 100)\r")
     repl.wait_for(b"4200")
     assert repl.end() == 0
     mount = Terminal("dev", "mount", tmp_path, cwd=tmp_path)
-    mount.wait_for(b"Use Ctrl-]")
-    mount.type(b"\rprint(len(open('answer.py').read()))\r")
+    mount.wait_for_prompt()
+    mount.type(b"print(len(open('answer.py').read()))\r")
     mount.wait_for(b"13")
     assert mount.end() == 0
     run = one.cli("dev", "start")

@@ -14,7 +14,7 @@ import sys
 
 from plumbline.errors import AtPrompt, LinkError, LinkLost, Missing
 
-_SILENCE_S = 5.0
+_SILENCE_S = 3.0
 _TRIES = 4
 _TRY_S = 2.0
 
