@@ -2,6 +2,7 @@
 
 import pytest
 from plumbline import image
+from plumbline.errors import StorageError
 
 BINARY = bytes(range(256)) * 5 + image.MAGIC + bytes(40) + b"tail"
 
@@ -52,5 +53,5 @@ def test_damaged_files_are_named(change, say):
 
 
 def test_a_missing_file(tmp_path):
-    with pytest.raises(image.ImageError, match="make firmware"):
+    with pytest.raises(StorageError, match="make firmware"):
         image.load(tmp_path / "none.uf2")

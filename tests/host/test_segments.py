@@ -226,14 +226,15 @@ def test_a_newer_minor_version_with_a_longer_header_is_read(wear):
     longer = bytearray(old.data[:68]) + b"new!" * 4
     longer[4], longer[5] = 0x11, 88
     crc = plumbcore.crc32(longer)
-    record = bytes([layouts.FAULT, 1 << 5 | 5, 7, 0, 0]) + layouts.pack(layouts.FAULT, 3, 9)
+    body = layouts.pack(layouts.FAULT, 3, 9, 1)
+    record = bytes([layouts.FAULT, 1 << 5 | len(body), 7, 0, 0]) + body
     commit = len(record).to_bytes(2, "little") + bytes(2) + bytes([1, 0, 0, 0, 50, 0, 0, 0])
     commit += record
     commit += plumbcore.crc32(commit, crc).to_bytes(4, "little")
     read = segments.read_segment(bytes(longer) + crc.to_bytes(4, "little") + commit)
     assert read.damage == [] and read.serial == "PL-0042"
     assert [(r.name, r.t_cs, r.fields) for r in read.records] == [
-        ("fault", 57, {"code": 3, "value": 9})]
+        ("fault", 57, {"code": 3, "value": 9, "count": 1})]
 
 
 def test_a_commit_that_is_packed_in_an_unknown_way_is_told(wear):
@@ -249,10 +250,10 @@ def test_a_commit_that_is_packed_in_an_unknown_way_is_told(wear):
 
 def test_records_of_older_and_newer_layouts_are_read():
     """Fields at the end may be missing (older writer) or more (newer writer)."""
-    full = layouts.pack(layouts.FAULT, 3, 9)
+    full = layouts.pack(layouts.FAULT, 3, 9, 1)
     newer = segments.Record(layouts.FAULT, 2, 1, 0, full + b"more")
     older = segments.Record(layouts.FAULT, 0, 1, 0, full[:1])
-    assert newer.fields == {"code": 3, "value": 9}
+    assert newer.fields == {"code": 3, "value": 9, "count": 1}
     assert older.fields == {"code": 3}
 
 
