@@ -38,6 +38,7 @@ def check(brace, tap, clock) -> None:
     assert not FORBIDDEN & set(tap), "a byte that a REPL acts on was sent"
 
 
+@pytest.mark.fault("HOST-9")
 @pytest.mark.parametrize("part", range(2))
 def test_random_bytes(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/noise/{part}")
@@ -45,6 +46,7 @@ def test_random_bytes(brace, tap, clock, pytestconfig, part):
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-10")
 @pytest.mark.parametrize("part", range(2))
 def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/absurd/{part}")
@@ -54,6 +56,7 @@ def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-11")
 @pytest.mark.parametrize("part", range(2))
 def test_mangled_frames(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/mangled/{part}")
@@ -64,16 +67,19 @@ def test_mangled_frames(brace, tap, clock, pytestconfig, part):
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-12")
 def test_a_frame_that_never_ends(brace, tap, clock):
     flood(brace, b"~" + b"A" * 6000)
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-12")
 def test_delimiters_only(brace, tap, clock):
     flood(brace, b"~" * 4000)
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-13")
 def test_a_payload_longer_than_the_brace_takes(brace, tap, clock):
     flood(brace, frame(1, commands.PING, 7, bytes(brace.identity.max + 1)))
     errors = [line for line in brace.line.tap.split(b"~") if line]
@@ -90,6 +96,7 @@ def test_no_frame_holds_a_byte_that_a_repl_acts_on(brace, tap, clock):
     check(brace, tap, clock)
 
 
+@pytest.mark.fault("HOST-14")
 @pytest.mark.needs("has_prompt")
 def test_a_stray_ctrl_c_stops_a_development_image_and_a_host_starts_it_again(brace, clock):
     brace.line.write(bytes([CTRL_C]))

@@ -144,6 +144,7 @@ def test_ctrl_c_stops_and_ctrl_d_starts(brace, prompt):
     assert brace.wait_ready().up < 5000
 
 
+@pytest.mark.fault("HANG-core")
 @pytest.mark.needs("has_prompt")
 def test_the_watchdog_restarts_a_core_that_hangs(brace, prompt, clock, measure):
     prompt.enter()

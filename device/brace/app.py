@@ -222,7 +222,7 @@ class App:
         line = self.pipeline
         cue = line.chunk(s, n_s, l, n_l)
         self.calibrator.update()
-        self.plausible.update(line.blocks, line.fresh, line, self.calibration)
+        self.plausible.update(line, self.calibration, s, l)
         self.coach.update(cue)
         self.body.show(self.attend.millivolts, plumbport.motor_on())
         return cue

@@ -23,6 +23,13 @@ _CLIPPED_MAX = const(40)
 _UNSOUND_MAX = const(240)
 _SHAKING_MAX = const(240)
 _BIAS_EVERY = const(480)
+# Once a second; after five times that the filter's vertical was not the accelerometer's, half a
+# minute making up for one.
+_TILT_EVERY = const(8)
+_TILT_EXCUSE = const(240)
+_TILTED_MAX = const(5)
+_QUIET_MDPS = const(5000)
+_QUIET_MG = const(30)
 # Turning slower than this (mdps) with more dynamic acceleration than this (mg) is no movement of
 # a body: the sensor is noisy, or the motor runs.
 _STILL_MDPS = const(8000)
@@ -44,7 +51,10 @@ class Plausible:
         self._clipped = bytearray(2)
         self._unsound = array("H", (0, 0))
         self._shaking = array("H", (0, 0))
+        self._tilted = bytearray(2)
+        self._quiet = bytearray(2)
         self._bias = array("i", (0, 0, 0))
+        self._quat = array("i", (0, 0, 0, 0))
         self._blocks = 0
         self._listening = 0
         self._felt = 0
@@ -54,7 +64,7 @@ class Plausible:
         """The pipeline begins anew."""
         self._blocks = self._listening = 0
         for i in (0, 1):
-            self._clipped[i] = self._unsound[i] = self._shaking[i] = 0
+            self._clipped[i] = self._unsound[i] = self._shaking[i] = self._tilted[i] = 0
 
     def burst(self, ms):
         """The motor has begun a burst."""
@@ -62,9 +72,11 @@ class Plausible:
             self._listening = _BURST_BLOCKS
             self._felt = 0
 
-    def update(self, blocks, n, line, calibration):
-        """`n` new blocks of the pipeline `line` (brace.pipeline.Pipeline)."""
-        for i in range(n):
+    def update(self, line, calibration, s, l):  # noqa: E741
+        """After a chunk that the pipeline `line` (brace.pipeline.Pipeline) has taken; `s` and `l`
+        begin with its first samples."""
+        blocks = line.blocks
+        for i in range(line.fresh):
             at = i * BLOCK_FIELDS
             for index in (0, 1):
                 if line.sensors & 1 << index:
@@ -74,6 +86,9 @@ class Plausible:
                 if not self._listening:
                     self._judge_motor()
             self._blocks += 1
+            if self._blocks % _TILT_EVERY == 0:
+                self._look_at_tilt(line, 0, s)
+                self._look_at_tilt(line, 1, l)
             if self._blocks % _BIAS_EVERY == 0:
                 self._look_at_bias(line, calibration)
 
@@ -96,6 +111,7 @@ class Plausible:
             unsound = 0
             self._suspect(index, faults.SENSOR_IMPLAUSIBLE)
         self._unsound[index] = unsound
+        self._quiet[index] = blocks[at + _RATE] < _QUIET_MDPS and dynamic < _QUIET_MG
         if dynamic < _SHAKING_MG or blocks[at + _RATE] > _STILL_MDPS:
             self._shaking[index] = 0
             return
@@ -121,6 +137,25 @@ class Plausible:
         if self._silent >= _DEAD_AFTER:
             self._silent = 0
             self._fault(faults.MOTOR_DEAD, self._felt)
+
+    def _look_at_tilt(self, line, index, sample):
+        """Whether gyroscope and accelerometer agree on the vertical, as they do in one part that
+        rests: cos of the angle between acc and the filter's up over 0.9 (26 degrees)."""
+        if not line.sensors & 1 << index or not self._quiet[index]:
+            return
+        line.pipe.quat(index, self._quat)
+        w, x, y, z = [value >> 16 for value in self._quat]
+        ax, ay, az = sample[3], sample[4], sample[5]
+        up = ax * (x * z - w * y) + ay * (y * z + w * x) << 1
+        up = up + az * (w * w - x * x - y * y + z * z) >> 28
+        if up > 0 and 100 * up * up > 81 * (ax * ax + ay * ay + az * az):
+            if self._tilted[index] and self._blocks % _TILT_EXCUSE == 0:
+                self._tilted[index] -= 1
+            return
+        self._tilted[index] += 1
+        if self._tilted[index] >= _TILTED_MAX:
+            self._tilted[index] = 0
+            self._suspect(index, faults.SENSOR_IMPLAUSIBLE)
 
     def _look_at_bias(self, line, calibration):
         for index in (0, 1):

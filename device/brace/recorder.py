@@ -160,8 +160,8 @@ class Recorder:
     # -- the task ----------------------------------------------------------------------------
 
     def recover(self):
-        """After an unforeseen error: mounts anew."""
-        self._fail()
+        """After an unforeseen error: what waits is made safe."""
+        self.flush()
 
     def flush(self):
         """Makes everything appended so far safe."""

@@ -111,8 +111,8 @@ def level():
 
 
 def left_out():
-    """The name of the task that is left out at level SAFE: the one that ended the last start."""
-    number = last()
+    """The name of the task that is left out, at level SAFE: the one that ended the last start."""
+    number = last() if level() == SAFE else NOTHING
     return TASKS[number - 1] if 0 < number <= len(TASKS) else ""
 
 

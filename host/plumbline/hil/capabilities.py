@@ -16,6 +16,10 @@ CAPABILITIES = {
     "exact_time": "time passes only while the test waits, so the same test gives the same times",
     "emulated_core": "the real image runs on an emulated core whose cycles are counted",
     "has_prompt": "the brace, with a development image, shows MicroPython's prompt at Ctrl-C",
+    "breaks_motor": "lets the motor die, or run although it is told to stop",
+    "pulls_reset": "pulls the reset pin",
+    "fast_time": "an hour passes within seconds",
+    "runs_code": "runs MicroPython code in the firmware",
     "opens_port": "gives the serial port to another program",
 }
 
@@ -28,6 +32,10 @@ OF_FIXTURE = {
     "button": "presses_button",
     "flash_bus": "injects_bus_faults",
     "port": "opens_port",
+    "flash": "edits_flash",
+    "supply": "sets_battery",
+    "ordeal": "edits_flash",
+    "inside": "runs_code",
 }
 
 

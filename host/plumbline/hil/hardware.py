@@ -35,7 +35,8 @@ class Entry:
     options: dict = field(default_factory=dict)
 
 
-VIRTUAL = Entry("virtual", "virtual", frozenset(CAPABILITIES))
+# The emulator runs a waking brace no faster than real time.
+VIRTUAL = Entry("virtual", "virtual", frozenset(CAPABILITIES) - {"fast_time"})
 # The unix port runs no image, shows no prompt, and has no port that another program could open.
 _UNIX_LACKS = {"emulated_core", "has_prompt", "opens_port"}
 UNIX = Entry("unix", "unix", frozenset(CAPABILITIES) - _UNIX_LACKS)

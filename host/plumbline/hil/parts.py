@@ -49,6 +49,9 @@ class Power(Protocol):
     def cycle(self, seconds: float = 1.0) -> None:
         """Off for a while, then on."""
 
+    def reset(self) -> None:
+        """Pulls the reset pin (capability pulls_reset)."""
+
 
 class Supply(Protocol):
     """The cell and the cable (capability sets_battery)."""
@@ -65,12 +68,22 @@ class Body(Protocol):
 
 
 class Watch(Protocol):
-    """An output pin that is watched: the motor's, the LED's."""
+    """An output pin that is watched: the LED's, the motor's."""
 
     def pulses(self, since: float = 0.0) -> list[Pulse]:
         """When it was on, of those that began at `since` or later."""
 
     def is_on(self) -> bool: ...
+
+
+class Motor(Watch, Protocol):
+    """The motor's pin, and what may become of the motor behind it (capability breaks_motor)."""
+
+    def die(self, dead: bool = True) -> None:
+        """Driven, it does not shake the brace."""
+
+    def run_away(self, running: bool = True) -> None:
+        """It shakes the brace whatever its pin says: a shorted transistor."""
 
 
 class Button(Protocol):

@@ -40,6 +40,7 @@ def pytest_configure(config):
     config.addinivalue_line(
         "markers", "setup(**values): how the test begins, see plumbline.hil.rig.Setup"
     )
+    config.addinivalue_line("markers", "fault(*ids): the faults of docs/faults.md it provokes")
     config.addinivalue_line("markers", "req(*ids): the requirements that the test verifies")
     worker = getattr(config, "workerinput", {})
     name = worker.get("hil_run") or config.option.hil_run or time.strftime("%Y%m%d-%H%M%S")

@@ -61,7 +61,7 @@ class VirtualBrace:
         self.led_edges: list[Edge] = []
         mcu.gpio[pins.MOTOR].add_listener(self._recorder(self.motor_edges))
         mcu.gpio[pins.MOTOR].add_listener(self._on_motor)
-        self._rest_alarm = mcu.clock.create_alarm(lambda: self._shake(0))
+        self._rest_alarm = mcu.clock.create_alarm(lambda: self.shake(0))
         self._shaking = False
         mcu.gpio[pins.LED].add_listener(self._recorder(self.led_edges))
         self.set_battery(3900)
@@ -152,12 +152,13 @@ class VirtualBrace:
     def _on_motor(self, state: GPIOPinState, before: GPIOPinState) -> None:
         """Driven by PWM: it runs until no edge has come for two periods."""
         if state == GPIOPinState.HIGH and not self._shaking:
-            self._shake(self.shake_mg * 1000)
+            self.shake(self.shake_mg * 1000)
         if state == GPIOPinState.LOW:
             self._rest_alarm.cancel()
             self._rest_alarm.schedule(2_000_000)
 
-    def _shake(self, ug: int) -> None:
+    def shake(self, ug: int) -> None:
+        """The sensors are shaken by so much (rms) from now on."""
         self._shaking = ug > 0
         for name, sensor in self.sensors.items():
             sensor.advance_to(self._now_us())

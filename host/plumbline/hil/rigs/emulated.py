@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plumbline.errors import UsageError
-from plumbline.hil.capabilities import CAPABILITIES
+from plumbline.hil.hardware import VIRTUAL
 from plumbline.hil.journal import Journal
 from plumbline.hil.line import Line
 from plumbline.hil.parts import Pulse, RigBroken
@@ -15,6 +15,7 @@ from plumbline.hil.rigs.pulses import lit, vibrations
 from plumbline.image import Image
 from plumbline.transport import BoardTransport
 from plumbline.virtual.board import State
+from plumbline.virtual.parts import SHAKE_MG
 from plumbline.virtual.rig import VirtualBrace
 
 
@@ -24,7 +25,7 @@ def make(name: str, options: dict) -> EmulatedRig:
             f"rig {name!r}: a virtual brace takes no options, but has {', '.join(options)}",
             "Remove them from the hardware map",
         )
-    return EmulatedRig(name, frozenset(CAPABILITIES))
+    return EmulatedRig(name, VIRTUAL.capabilities)
 
 
 class _Power:
@@ -43,6 +44,10 @@ class _Power:
         self.off()
         self._rig.line.run(seconds)
         self.on()
+
+    def reset(self) -> None:
+        self._rig.journal.note("reset pin")
+        self._rig.virtual.board.reset()
 
 
 class _Supply:
@@ -79,8 +84,17 @@ class _Button:
 
 
 class _Motor:
-    def __init__(self, virtual: VirtualBrace):
-        self._virtual = virtual
+    def __init__(self, rig: EmulatedRig):
+        self._virtual = rig.virtual
+        self._note = rig.journal.note
+
+    def die(self, dead: bool = True) -> None:
+        self._note(f"motor: {'dead' if dead else 'whole'}")
+        self._virtual.shake_mg = 0 if dead else SHAKE_MG
+
+    def run_away(self, running: bool = True) -> None:
+        self._note(f"motor: {'runs away' if running else 'whole'}")
+        self._virtual.shake(SHAKE_MG * 1000 if running else 0)
 
     def pulses(self, since: float = 0.0) -> list[Pulse]:
         return vibrations(self._virtual.bursts(int(since * 1e9)))
@@ -138,7 +152,7 @@ class EmulatedRig(Rig):
         self.line = Line(journal, self.now, virtual.run)
         self.power, self.supply = _Power(self), _Supply(self)
         self.body, self.button = _Body(self), _Button(self)
-        self.motor, self.led = _Motor(virtual), _Led(virtual)
+        self.motor, self.led = _Motor(self), _Led(virtual)
         self.flash_bus = ModelFlashBus(self._do, journal)
         self.flash = ModelFlash(self._do, self._ask, self._read_flash, journal)
         self.line.connect(BoardTransport(virtual.board))

@@ -13,6 +13,7 @@ from plumbline.hil.rigs.motions import describe
 from plumbline.hil.rigs.pulses import lit, vibrations
 from plumbline.image import Image
 from plumbline.virtual.body import Body
+from plumbline.virtual.parts import SHAKE_MG
 from plumbline.virtual.unixport import (
     UnixBrace,
     UnixBraceError,
@@ -51,6 +52,10 @@ class _Around:
         self._rig.line.run(seconds)
         self.on()
 
+    def reset(self) -> None:
+        self._note("reset pin")
+        self._rig.virtual.reset()
+
     def battery(self, millivolts: int) -> None:
         self._note(f"battery: {millivolts} mV")
         self._rig.virtual.set_battery(millivolts)
@@ -74,8 +79,17 @@ class _Around:
 
 
 class _Motor:
-    def __init__(self, virtual: UnixBrace):
-        self._virtual = virtual
+    def __init__(self, rig: UnixRig):
+        self._virtual = rig.virtual
+        self._note = rig.journal.note
+
+    def die(self, dead: bool = True) -> None:
+        self._note(f"motor: {'dead' if dead else 'whole'}")
+        self._virtual.exec(f"world.shake_ug = {0 if dead else SHAKE_MG * 1000}")
+
+    def run_away(self, running: bool = True) -> None:
+        self._note(f"motor: {'runs away' if running else 'whole'}")
+        self._virtual.exec(f"world.shake({SHAKE_MG * 1000 if running else 0})")
 
     def pulses(self, since: float = 0.0) -> list[Pulse]:
         return vibrations(self._virtual.bursts(int(since * 1e9)))
@@ -130,7 +144,7 @@ class UnixRig(Rig):
         self.line = Line(journal, self.now, virtual.run)
         around = _Around(self)
         self.power = self.supply = self.body = self.button = around
-        self.motor, self.led = _Motor(virtual), _Led(virtual)
+        self.motor, self.led = _Motor(self), _Led(virtual)
         self.flash_bus = ModelFlashBus(virtual.exec, journal)
         self.flash = ModelFlash(virtual.exec, virtual.eval, self._read_flash, journal)
         if setup.timing == "worst":

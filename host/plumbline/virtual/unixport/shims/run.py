@@ -164,7 +164,7 @@ class Rig:
             world.advance(1000000)
 
     def _start(self, cause):
-        machine._cause = machine.PWRON_RESET if cause == "power" else machine.WDT_RESET
+        machine._cause = machine.PWRON_RESET if cause in ("power", "pin") else machine.WDT_RESET
         plumbport.reset()
         self.state = "running"
         world.start(cause == "power")

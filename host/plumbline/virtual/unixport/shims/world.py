@@ -185,11 +185,12 @@ class World:
             line.shown = shown
             self.edges.append([self.now, number, shown])
             if number == MOTOR and self.shake_ug:
-                self._shake(self.shake_ug if shown else 0)
+                self.shake(self.shake_ug if shown else 0)
             if "edge" in self.stop_on:
                 self.horizon = self.now
 
-    def _shake(self, ug):
+    def shake(self, ug):
+        """The sensors are shaken by so much (rms) from now on."""
         for imu in self.imu.values():
             imu.advance_to(self.now)
             imu.transducer.shake = ug
