@@ -45,6 +45,7 @@ def play(brace, body, clock, script) -> float:
     return seconds - START_S
 
 
+@pytest.mark.req("COACH-1")
 @pytest.mark.needs("moves_sensors")
 @pytest.mark.parametrize("name", PERFORMED)
 def test_a_performance_is_told_exactly(brace, body, clock, measure, name):
@@ -64,6 +65,7 @@ def test_a_performance_is_told_exactly(brace, body, clock, measure, name):
     assert outcome.compared >= sum(len(rows) for rows in found.values())
 
 
+@pytest.mark.req("COACH-2")
 def test_a_plan_is_kept_and_confirmed_by_its_hash(brace, power):
     plan = plan_of(exercises.row("squat"), exercises.row("plank"))
     kept = brace.plan_set(plan)

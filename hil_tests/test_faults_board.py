@@ -160,6 +160,7 @@ def test_power_fails_at_any_instruction(ordeal, rig, power, brace, clock, pytest
     ordeal.state("ok", ["S", "L"])
 
 
+@pytest.mark.req("SENSE-6")
 @pytest.mark.fault("FLASH-13")
 @pytest.mark.setup(timing="worst")
 def test_the_slowest_flash_loses_no_sample(ordeal, brace, clock):

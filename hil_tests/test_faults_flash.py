@@ -22,6 +22,7 @@ def spoil(power, brace, action):
     brace.wait_ready()
 
 
+@pytest.mark.req("LOG-3")
 @pytest.mark.fault("FLASH-1")
 def test_the_log_is_full_of_what_nobody_fetched(rig, power, flash, brace, clock, ordeal):
     power.off()
@@ -89,7 +90,7 @@ def test_no_sector_of_the_log_can_be_written(ordeal, flash, brace, clock, body, 
     ordeal.before = ordeal.log()
     for at in range(0, flashmap.LOG_LEN, SECTOR):
         for page in range(0, SECTOR, 256):
-            flash.stick(flashmap.LOG + at + page + 128, 0x01)
+            flash.stick(flashmap.LOG + at + page, 0xFF)
     brace.time_set(1_760_000_000_000)
     begun = clock.now()
     body.play("0 stand\n+3 slouch 30\n+60 end\n")
@@ -104,7 +105,9 @@ def test_a_bit_of_a_closed_segment_rots(ordeal, flash, brace, power):
     chip = Chip(flash, flashmap.LOG, flashmap.LOG_LEN)
     used = next(at for at in range(4 * SECTOR, len(chip.data), SECTOR) if chip.data[at] != 0xFF)
     before = ordeal.log()
-    flash.flip(flashmap.LOG + used + 150, 3)
+    # In its last page: packed commits lean on those before them.
+    last = max(at for at in range(0, SECTOR, 256) if chip.data[used + at] != 0xFF)
+    flash.flip(flashmap.LOG + used + last + 90, 3)
     # The host says what is damaged; everything else is read.
     after = ordeal.log()
     assert ordeal.reading.damage and 0 < len(after) < len(before)
@@ -255,4 +258,15 @@ def test_the_name_is_sound_but_no_name(ordeal, flash, brace, power, stored):
     spoil(power, brace, lambda: store_params(flash, flashmap.IDENTITY, stored))
     ordeal.told("identity_damaged", within=5)
     assert brace.hello().serial == ""
+    ordeal.well()
+
+
+@pytest.mark.fault("STORE-8")
+def test_the_exercise_plan_is_damaged(ordeal, flash, brace, power):
+    store = flashmap.IDENTITY + 4 * SECTOR
+    # Sound as a copy, but no plan of any kind that this firmware knows.
+    spoil(power, brace, lambda: store_params(flash, store, b"\xff" * 12))
+    ordeal.told("plan_damaged", within=5)
+    spoil(power, brace, lambda: damage_params(flash, store, 2))
+    ordeal.told("plan_damaged", within=5)
     ordeal.well()

@@ -49,6 +49,7 @@ def test_the_clock_jumps_ahead(ordeal, clock, brace):
     ordeal.well()
 
 
+@pytest.mark.req("TIME-1")
 @fast
 @pytest.mark.fault("CLOCK-4")
 @pytest.mark.setup(ticks_ms=2**30 - 20_000)

@@ -31,6 +31,7 @@ def test_the_motor_does_not_stop(ordeal, motor):
     ordeal.shows("trouble")
 
 
+@pytest.mark.req("CUE-4")
 @pytest.mark.fault("MOTOR-3")
 def test_a_program_gone_wild_vibrates(ordeal, motor, brace, clock, measure):
     begun = clock.now()
@@ -68,6 +69,7 @@ brace.tactor.Tactor.step = step
 """
 
 
+@pytest.mark.req("POWER-2")
 @pytest.mark.fault("POWER-1")
 def test_the_cell_runs_low(ordeal, supply):
     supply.battery(3400)
@@ -79,6 +81,7 @@ def test_the_cell_runs_low(ordeal, supply):
     ordeal.well(within=60)
 
 
+@pytest.mark.req("POWER-2")
 @pytest.mark.fault("POWER-2")
 def test_the_cell_is_empty(ordeal, supply, brace, body, clock, motor):
     brace.config_set({"cue_dwell_s": 3, "cue_gap_s": 5})
@@ -126,6 +129,7 @@ def test_power_is_cut_at_any_moment(ordeal, power, brace, clock, pytestconfig, p
     ordeal.well()
 
 
+@pytest.mark.req("LOG-1")
 @pytest.mark.fault("POWER-5")
 @pytest.mark.parametrize("operation", [1, 2, 3, 5, 8, 13, 21])
 def test_power_is_cut_while_the_flash_is_written(ordeal, power, flash, brace, clock, operation):
@@ -140,6 +144,7 @@ def test_power_is_cut_while_the_flash_is_written(ordeal, power, flash, brace, cl
     ordeal.well()
 
 
+@pytest.mark.req("LOG-4")
 @pytest.mark.fault("POWER-6")
 @pytest.mark.parametrize("operation", [1, 2])
 def test_power_is_cut_while_settings_are_stored(ordeal, power, flash, brace, operation):

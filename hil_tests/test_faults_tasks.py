@@ -34,6 +34,7 @@ def step(task, body, times=NEVER_ENDS):
     return STEP.format(module=module, name=name, body=body, times=times)
 
 
+@pytest.mark.req("BOOT-4")
 @pytest.mark.fault("HANG-sense", "HANG-tactor", "HANG-log", "HANG-attend", "HANG-wire")
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_hangs(ordeal, inside, brace, clock, task, measure):
@@ -46,6 +47,7 @@ def test_a_task_hangs(ordeal, inside, brace, clock, task, measure):
     ordeal.well()
 
 
+@pytest.mark.req("BOOT-7")
 @pytest.mark.fault("FAIL-sense", "FAIL-tactor", "FAIL-log", "FAIL-attend", "FAIL-wire")
 @pytest.mark.parametrize("task", TASKS)
 def test_a_task_fails_once(ordeal, inside, brace, task):

@@ -38,6 +38,7 @@ def check(brace, tap, clock) -> None:
     assert not FORBIDDEN & set(tap), "a byte that a REPL acts on was sent"
 
 
+@pytest.mark.req("WIRE-3")
 @pytest.mark.fault("HOST-9")
 @pytest.mark.parametrize("part", range(2))
 def test_random_bytes(brace, tap, clock, pytestconfig, part):
@@ -46,6 +47,7 @@ def test_random_bytes(brace, tap, clock, pytestconfig, part):
     check(brace, tap, clock)
 
 
+@pytest.mark.req("WIRE-5")
 @pytest.mark.fault("HOST-10")
 @pytest.mark.parametrize("part", range(2))
 def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part):
@@ -56,6 +58,7 @@ def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part
     check(brace, tap, clock)
 
 
+@pytest.mark.req("WIRE-3")
 @pytest.mark.fault("HOST-11")
 @pytest.mark.parametrize("part", range(2))
 def test_mangled_frames(brace, tap, clock, pytestconfig, part):
@@ -87,6 +90,7 @@ def test_a_payload_longer_than_the_brace_takes(brace, tap, clock):
     check(brace, tap, clock)
 
 
+@pytest.mark.req("WIRE-2")
 def test_no_frame_holds_a_byte_that_a_repl_acts_on(brace, tap, clock):
     """Every byte value in a payload, at every place where it might slip through."""
     for first in range(0, 256, 16):

@@ -83,7 +83,7 @@ def events(found: list[tuple[int, bytes]]) -> list[tuple[str, dict]]:
     return [(records.LAYOUTS[kind][0], records.unpack(kind, body)) for kind, body in found]
 
 
-@pytest.mark.req("REPLAY-1")
+@pytest.mark.req("REPLAY-1", "SENSE-4")
 @pytest.mark.needs("moves_sensors", "has_prompt")
 def test_image_unix_port_and_host_agree_bit_for_bit(brace, body, prompt, clock, tmp_path, measure):
     prompt.enter()
@@ -118,6 +118,7 @@ def test_image_unix_port_and_host_agree_bit_for_bit(brace, body, prompt, clock, 
     measure("attitudes", 2 * len(run.chunks), "quaternions", low=500)
 
 
+@pytest.mark.req("REPLAY-1")
 @pytest.mark.needs("moves_sensors")
 def test_what_the_brace_decided_comes_out_of_a_replay_again(brace, body, clock, measure):
     """On whatever rig: the whole firmware, its own log, the host's replay."""

@@ -29,24 +29,28 @@ title Each posture
 """
 
 
+@pytest.mark.req("BOOT-1")
 def test_hello_says_who_it_is(brace):
     hello = brace.identity
     assert hello.name == "plumbline" and hello.board == "rp2040"
     assert hello.fw and len(hello.image) == 64 and hello.max >= 256
 
 
+@pytest.mark.req("BOOT-2")
 def test_it_runs_the_image_that_it_was_given(brace, rig):
     if rig.image is None:
         pytest.skip(f"rig {rig.name} takes the firmware as it is")
     assert brace.identity.image == rig.image.digest
 
 
+@pytest.mark.req("WIRE-1")
 def test_ping_brings_any_bytes_back(brace):
     every_byte = bytes(range(256))
     assert brace.ping(every_byte) == every_byte
     assert brace.ping(b"") == b""
 
 
+@pytest.mark.req("TIME-1")
 def test_the_clock_is_unknown_then_set_then_runs(brace, clock, measure):
     assert brace.time()["utc"] is None
     utc = brace.time_set(1_760_000_000_000)["utc"] - 1_760_000_000_000
@@ -70,12 +74,14 @@ def test_settings_are_changed_together_or_not_at_all(brace):
     assert brace.config() == changed
 
 
+@pytest.mark.req("WIRE-5")
 def test_an_unknown_command_gets_an_error_answer(brace):
     with pytest.raises(BraceError) as caught:
         brace.link.request(0xEE)
     assert caught.value.code == commands.E_UNKNOWN_COMMAND
 
 
+@pytest.mark.req("CUE-4")
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_a_vibration_pattern_is_what_the_motor_does(brace, motor, clock, measure, pattern):
     cue_ms = brace.config()["values"]["cue_ms"]
@@ -92,6 +98,7 @@ def test_a_vibration_pattern_is_what_the_motor_does(brace, motor, clock, measure
     assert not motor.is_on()
 
 
+@pytest.mark.req("POST-1")
 def test_postures_are_told_as_the_body_takes_them(brace, body, clock):
     body.play(POSTURES)
     seen = []
@@ -103,6 +110,7 @@ def test_postures_are_told_as_the_body_takes_them(brace, body, clock):
     assert seen[-6:] == ["upright", "flexed", "extended", "left", "right", "upright"], seen
 
 
+@pytest.mark.req("BOOT-6")
 @pytest.mark.needs("injects_bus_faults")
 @pytest.mark.parametrize(
     "sensors", [pytest.param(name, marks=pytest.mark.setup(sensors=name)) for name in "SL"]
@@ -115,6 +123,7 @@ def test_with_one_sensor_it_works_and_says_so(brace, body, clock, sensors):
     assert status.posture == "upright" and status.faults == ["sensor_no_answer"]
 
 
+@pytest.mark.req("BOOT-6")
 @pytest.mark.setup(sensors="")
 @pytest.mark.needs("injects_bus_faults")
 def test_with_no_sensor_it_answers_and_says_so(brace, clock):
@@ -124,6 +133,7 @@ def test_with_no_sensor_it_answers_and_says_so(brace, clock):
     assert brace.buzz(0) > 0
 
 
+@pytest.mark.req("BOOT-5")
 @pytest.mark.needs("has_prompt")
 def test_mpremote_works_on_a_development_image(port, brace):
     done = port.run(["python", "-m", "mpremote", "connect", "{port}", "exec", "print(6 * 7)"])
@@ -135,6 +145,7 @@ def test_mpremote_works_on_a_development_image(port, brace):
     assert brace.wait_ready().name == "plumbline"
 
 
+@pytest.mark.req("BOOT-5")
 @pytest.mark.needs("has_prompt")
 def test_ctrl_c_stops_and_ctrl_d_starts(brace, prompt):
     prompt.enter()
@@ -144,6 +155,7 @@ def test_ctrl_c_stops_and_ctrl_d_starts(brace, prompt):
     assert brace.wait_ready().up < 5000
 
 
+@pytest.mark.req("BOOT-4")
 @pytest.mark.fault("HANG-core")
 @pytest.mark.needs("has_prompt")
 def test_the_watchdog_restarts_a_core_that_hangs(brace, prompt, clock, measure):

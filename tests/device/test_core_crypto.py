@@ -161,6 +161,7 @@ def check(both, tmp_path, cases):
             assert answer == expected, (name, case)
 
 
+@pytest.mark.req("TRUST-2")
 def test_published_answers(both, tmp_path):
     check(both, tmp_path, published())
 
@@ -203,6 +204,7 @@ def feed(bits) -> tuple[int, int]:
     return 0, len(bits)
 
 
+@pytest.mark.req("TRUST-2")
 @pytest.mark.parametrize("bit", [0, 1])
 def test_a_stuck_source_is_found_at_once(bit):
     rest = [1 - bit] * 5

@@ -4,18 +4,21 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 from scipy.spatial.transform import Rotation
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "native"))
 from two_segments import attitude, path, sensor  # noqa: E402
 
 
+@pytest.mark.req("SENSE-4")
 def test_both_bindings_say_the_same(both):
     on_micropython, on_cpython = both("fusion")
     assert on_micropython == on_cpython
     assert on_cpython.count("\n") > 80
 
 
+@pytest.mark.req("SENSE-5")
 def test_steady_state_allocates_nothing(micropython):
     assert micropython("fusion_alloc") == "0\n"
 

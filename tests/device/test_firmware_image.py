@@ -52,6 +52,7 @@ def test_the_flash_map_has_no_overlaps_and_ends_with_the_chip():
     assert f"({(flashmap.SIZE - flashmap.STORAGE) // 1024} * 1024)" in header
 
 
+@pytest.mark.req("BOOT-2")
 def test_the_image_is_sound_and_fits(built):
     built.verify()
     assert built.base == image.FLASH_BASE
@@ -65,6 +66,7 @@ def test_no_path_of_this_machine_is_in_it(built):
         assert path.encode() not in built.data
 
 
+@pytest.mark.req("BOOT-3")
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_building_again_elsewhere_gives_the_same_image(built, tmp_path):

@@ -359,6 +359,7 @@ def test_a_missing_unix_port_says_how_to_get_it(monkeypatch, tmp_path):
 # -- the firmware ------------------------------------------------------------------------------
 
 
+@pytest.mark.req("SENSE-1")
 def test_the_firmware_runs_answers_and_reads_without_loss():
     with UnixBrace(typical=True) as unix_brace:
         unix_brace.power_on()

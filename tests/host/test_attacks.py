@@ -96,6 +96,7 @@ def test_the_clinic_gets_through(line):
     assert line.peer.told == [("opened", "clinic")]
 
 
+@pytest.mark.req("TRUST-1")
 def test_nobody_else_is_obeyed_or_told_anything(line):
     before = dict(line.peer.config)
     for command, (name, roles) in commands.TABLE.items():
@@ -109,6 +110,7 @@ def test_nobody_else_is_obeyed_or_told_anything(line):
             stranger.status()
 
 
+@pytest.mark.req("TRUST-1")
 @pytest.mark.parametrize("role", ["wearer", "clinic", "service", "qa"])
 def test_every_command_obeys_the_table_of_roles(line, role):
     brace = line.open(role)

@@ -40,6 +40,7 @@ def test_what_goes_in_comes_out(value):
     assert cbor.loads(cbor.dumps(value)) == value
 
 
+@pytest.mark.req("WIRE-7")
 @given(st.binary(max_size=64))
 def test_hostile_bytes_are_refused_or_decoded(raw):
     try:

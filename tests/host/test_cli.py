@@ -46,7 +46,7 @@ SILENT = {
     "prom odi", "prom pain-map", "prom psfs", "prom red-flags", "prom rmdq", "prom sleep",
     "prom stress", "prom teach-back", "sim battery", "sim cut", "sim play", "sim power",
     "sim press", "sim run", "sim stop", "sim usb", "dev format", "dev mount", "dev repl",
-    "dev run", "dev start", "completion", "screen run",
+    "dev run", "dev start", "completion", "screen run", "hil run", "hil station",
 }  # fmt: skip
 
 

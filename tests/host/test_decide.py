@@ -113,6 +113,7 @@ def test_locks_keep_the_rules_away(treated):
     assert treated.plan().item("squat").locked is None
 
 
+@pytest.mark.req("COACH-4")
 def test_a_red_flag_stops_the_plan_and_says_whom_to_call(treated):
     said = decide.answer_red_flags(treated, ["fever"], AT, "wearer")
     assert "call Dr. Who today" in said

@@ -22,6 +22,7 @@ def rows(heading):
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
+@pytest.mark.req("TOOL-1")
 def test_the_table_of_exit_codes_is_the_real_one():
     assert {int(code): text for code, text in rows("Exit codes")} == {
         int(code): text for code, text in MEANINGS.items()}
@@ -52,6 +53,7 @@ def keys(document):
     return set(document) - {"plumbline", "kind"}
 
 
+@pytest.mark.req("TOOL-1")
 def test_the_keys_are_the_real_ones(plumbline, brace, tmp_path, monkeypatch):
     monkeypatch.setenv("PLUMBLINE_STORE", str(tmp_path / "store"))
     peer = brace("vb1").peer

@@ -24,6 +24,7 @@ def test_a_healthy_brace_and_a_healthy_computer(plumbline, brace):
     assert "noise_mdps 80" in text and "PB-1, firmware 0.1.0" in text
 
 
+@pytest.mark.req("TOOL-3")
 def test_a_sick_brace_fails_with_what_to_do(plumbline, brace):
     peer = brace("vb1", serial="").peer
     peer.hello["core"] = 99

@@ -38,6 +38,7 @@ def test_every_exercise_has_a_performance():
     assert set(WORKOUTS) == {exercise[library.NAME] for exercise in library.LIBRARY}
 
 
+@pytest.mark.req("COACH-1")
 @pytest.mark.parametrize("name", WORKOUTS)
 def test_a_performance_is_told_exactly(name):
     assert wrong(name, performed(name)) == []

@@ -33,6 +33,7 @@ def reading():
     return SimpleNamespace(records=log, segments={})
 
 
+@pytest.mark.req("POST-6")
 def test_the_decisions_in_force_are_told_with_their_numbers(reading):
     sentences = [str(reason) for reason in explain(reading, 1, 11500)]
     slouched, sits, worn, cue = sentences

@@ -194,6 +194,7 @@ def test_the_image_is_found_where_make_puts_it(tmp_path):
 # -- doing -----------------------------------------------------------------------------------
 
 
+@pytest.mark.req("TOOL-2")
 def test_flash_verify_and_skip(plumbline, brace, uf2, home):
     served = brace("vb1", serial="PB-7", fw="0.1.0")
     run = plumbline("flash", uf2, "--backend", "picotool")
@@ -251,6 +252,7 @@ def test_a_board_waiting_in_bootsel_is_flashed(plumbline, brace, uf2):
     assert len(served.flashed) == 1
 
 
+@pytest.mark.req("TOOL-2")
 def test_a_fleet_where_one_fails(plumbline, brace, uf2):
     served = [brace(f"vb{i}", serial="", fw="0.1.0") for i in range(5)]
     served[3].peer.hello["fw"] = "9.0.0"

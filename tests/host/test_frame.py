@@ -45,6 +45,7 @@ def test_crc32_is_zlibs(data, init):
     assert plumbcore.crc32(data, init) == zlib.crc32(data, init)
 
 
+@pytest.mark.req("WIRE-2")
 @given(st.binary(max_size=MAX), st.integers(0, 255), st.integers(0, 255), st.integers(0, 255),
        st.integers(0, 65535))
 def test_a_frame_comes_back_and_carries_no_control_byte(payload, kind, cmd, flags, reqid):
@@ -70,6 +71,7 @@ PIECE = st.one_of(
 )
 
 
+@pytest.mark.req("WIRE-4")
 @given(st.lists(PIECE, max_size=12), st.lists(st.integers(0, 900), max_size=5))
 def test_frames_between_text_all_arrive_and_text_is_whole(pieces, cuts):
     """Undamaged frames after whole lines always arrive, and every text byte is handed out."""
@@ -129,6 +131,7 @@ def test_too_long_is_said_once_and_the_next_frame_arrives():
     assert decoder.too_long == 1 and decoder.frames == 1
 
 
+@pytest.mark.req("WIRE-6")
 def test_other_versions_are_decoded_and_told_apart():
     frame = bytearray(encode(b"x"))
     for version, speaks in ((0x10, True), (0x1F, True), (0x20, False), (0xF0, False)):

@@ -31,6 +31,7 @@ class Bench:
         return given
 
 
+@pytest.mark.req("CUE-1")
 def test_a_cue_comes_after_the_dwell_and_not_before():
     bench = Bench()
     assert bench.hold(FLEXED, 9.75) == []
@@ -52,11 +53,13 @@ def test_another_side_starts_the_dwell_anew():
     assert bench.hold(LEFT, 0.25) == [1]
 
 
+@pytest.mark.req("CUE-1")
 @pytest.mark.parametrize(("posture", "value"), [(MOVING, 2500), (UPRIGHT, 2500), (FLEXED, 5000)])
 def test_movement_and_intentional_bends_are_exempt(posture, value):
     assert Bench().hold(posture, 120, value) == []
 
 
+@pytest.mark.req("CUE-3")
 def test_correction_is_measured():
     bench = Bench()
     bench.hold(FLEXED, 10)
@@ -65,6 +68,7 @@ def test_correction_is_measured():
     assert bench.responses == [(CORRECTED, 31)]
 
 
+@pytest.mark.req("CUE-3")
 def test_an_ignored_cue_is_followed_by_stronger_ones_and_then_by_peace():
     bench = Bench()
     assert bench.hold(FLEXED, 600) == [1, 2, 3]
@@ -73,6 +77,7 @@ def test_an_ignored_cue_is_followed_by_stronger_ones_and_then_by_peace():
     assert bench.hold(FLEXED, 10) == [1]
 
 
+@pytest.mark.req("CUE-2")
 def test_the_gap_between_cues():
     bench = Bench(cue_gap_s=300)
     bench.hold(FLEXED, 10)
@@ -81,6 +86,7 @@ def test_the_gap_between_cues():
     assert bench.hold(FLEXED, 15) == [1]
 
 
+@pytest.mark.req("CUE-2")
 def test_the_day_s_budget():
     bench = Bench(cue_daily=3, cue_gap_s=1)
     for _ in range(6):
@@ -91,6 +97,7 @@ def test_the_day_s_budget():
     assert bench.hold(FLEXED, 10) == [1]
 
 
+@pytest.mark.req("CUE-2")
 def test_quiet_hours_over_midnight():
     bench = Bench(quiet_from_min=1320, quiet_to_min=420)
     assert bench.hold(FLEXED, 60, minute=1400) == []
@@ -102,6 +109,7 @@ def test_quiet_hours_need_the_time():
     assert Bench(quiet_from_min=0, quiet_to_min=1439).hold(FLEXED, 10, minute=-1) == [1]
 
 
+@pytest.mark.req("CUE-2")
 def test_a_snooze_answers_the_cue_and_keeps_quiet():
     bench = Bench(snooze_min=5)
     bench.hold(FLEXED, 11)
@@ -111,6 +119,7 @@ def test_a_snooze_answers_the_cue_and_keeps_quiet():
     assert bench.hold(FLEXED, 2) == [1]
 
 
+@pytest.mark.req("CUE-5")
 def test_cues_fade_by_week():
     bench = Bench(fade_pct=50)
     assert bench.hold(FLEXED, 19.75, week=2) == []

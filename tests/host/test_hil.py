@@ -88,8 +88,10 @@ def suite(tmp_path):
     return run
 
 
+@pytest.mark.req("REC-1")
 def test_a_run_keeps_records_and_counts_its_skips(suite):
-    code, said, folder = suite("--brace", "one", "--brace", "PB-2")
+    code, said, folder = suite("--brace", "one", "--brace", "PB-2",
+                               "--hil-signed-by", "Q. A. <qa>")  # fmt: skip
     assert code == 1
     assert "rig two lacks sees_motor" in said
     assert "skipped 1: rig two lacks sees_motor" in said
@@ -109,21 +111,30 @@ def test_a_run_keeps_records_and_counts_its_skips(suite):
     assert [rig["name"] for rig in run["rigs"]] == ["one", "two"]
     suite_xml = ElementTree.parse(folder / "junit.xml").getroot()[0]
     assert suite_xml.get("failures") == "2" and suite_xml.get("tests") == "8"
+    page = (folder / "report.html").read_text()
+    assert "Failed: 3 passed, 2 failed, 3 skipped" in page and "at most 3000" in page
+    brace = json.loads((folder / "serials" / "one.json").read_text())
+    assert brace["verdict"] == "failed" and brace["signed_off_by"] == "Q. A. <qa>"
+    page = (folder / "serials" / "one.html").read_text()
+    assert "Brace one" in page and "3000 to 4300" in page and "Q. A. &lt;qa&gt;" in page
 
 
+@pytest.mark.req("REC-2")
 @pytest.mark.slow
 def test_the_same_run_twice_keeps_the_same_records(suite, tmp_path):
     def records(folder):
         return {
             path.relative_to(folder): path.read_bytes()
             for path in folder.rglob("*")
-            if path.is_file() and path.name not in ("run.json", "junit.xml")
+            if path.is_file() and path.name not in ("run.json", "junit.xml", "report.html")
+            and path.parent.name != "serials"
         }
 
     first = records(suite("--brace", "one")[2])
     assert len(first) > 6 and records(suite("--brace", "one")[2]) == first
 
 
+@pytest.mark.req("REC-4")
 @pytest.mark.slow
 def test_a_broken_rig_fails_fast_with_its_first_cause(suite):
     code, said, folder = suite("--brace", "broken", "-k", "battery or fails")

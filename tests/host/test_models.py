@@ -133,6 +133,7 @@ def test_a_folder_without_data_is_refused(tmp_path):
     assert main(["evaluate", str(tmp_path)]) == 1
 
 
+@pytest.mark.req("POST-4")
 @pytest.mark.slow
 @needs_hapt
 def test_the_shipped_brace_meets_its_figures(capsys):

@@ -18,6 +18,7 @@ def bend(module, peak, blocks=16, rest=8):
     return path
 
 
+@pytest.mark.req("POST-5")
 def test_bends_count_in_the_highest_bin_they_reach():
     found = []
     bends = Bends(lambda *values: found.append(values))
@@ -41,6 +42,7 @@ def test_a_fast_bend_is_told_and_a_shiver_is_no_bend():
     assert len(found) == 1
 
 
+@pytest.mark.req("POST-5")
 def test_the_dose_is_flexion_beyond_twenty_degrees_times_time():
     bends = Bends(lambda *values: None)
     for flexion in [5000] * 80 + [0]:

@@ -143,6 +143,7 @@ def approved(plan):
     return replace(plan, approval=Approval("A. Sato", at, plan.digest))
 
 
+@pytest.mark.req("COACH-2")
 def test_only_an_approval_of_these_contents_counts():
     plan = Plan.parse(HEAD + '[[exercise]]\nname = "squat"\n')
     with pytest.raises(Refused, match="no therapist has approved"):

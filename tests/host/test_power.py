@@ -18,6 +18,7 @@ def test_each_consumer_adds_its_part():
     assert base.total - budget(0.02, 2.0, sensors=1).total == pytest.approx(0.55)
 
 
+@pytest.mark.req("POWER-1")
 def test_two_days_on_the_cell_at_the_highest_awake_time_allowed():
     # 60 cues of half a second in a day of 12 h.
     assert budget(0.03, 2.5).hours >= 48

@@ -164,6 +164,7 @@ def counted(evidence, entry):
     return [s for s in evidence.sessions if s.exercise == entry.name and first <= s.day <= DAY]
 
 
+@pytest.mark.req("COACH-3")
 @thorough
 @given(cases())
 def test_load_is_never_raised_in_red_or_unsettled_pain(case):
@@ -178,6 +179,7 @@ def test_load_is_never_raised_in_red_or_unsettled_pain(case):
             assert proposal.action in ("lower", "pause")
 
 
+@pytest.mark.req("COACH-3")
 @thorough
 @given(cases())
 def test_no_level_is_skipped_and_one_axis_changes(case):

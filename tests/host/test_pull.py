@@ -47,6 +47,7 @@ def fetch(peer, store, **how):
     return pull(lambda: Brace.open(peer), store, patience_s=0, **how)
 
 
+@pytest.mark.req("PULL-1")
 def test_everything_comes_once_and_is_acknowledged(store):
     peer = Peer(sectors=48)
     written = wear(peer, raw_chunks=100)
@@ -144,6 +145,7 @@ def test_a_bad_line_costs_time_only(tmp_path_factory, seed, rate):
     assert bodies(store) == written and peer.log.unacked == 0
 
 
+@pytest.mark.req("PULL-2")
 def test_a_cable_pulled_at_every_frame(tmp_path):
     """Cut after each frame in turn; then a whole pull: nothing missing, nothing twice, and what
     had been acknowledged was on disk by then."""
@@ -177,6 +179,7 @@ def test_a_cable_pulled_at_every_frame(tmp_path):
     assert cut_at > 10
 
 
+@pytest.mark.req("PULL-2")
 def test_a_pull_goes_on_after_the_brace_came_back(store):
     peer = Peer(sectors=96)
     written = wear(peer, 6000)
@@ -215,6 +218,7 @@ def test_a_brace_that_brings_nothing_more_is_given_up(store):
         fetch(peer, store)
 
 
+@pytest.mark.req("PULL-3")
 def test_another_brace_in_its_place_is_refused(store):
     first, second = Peer(), Peer(serial="PB-2")
     wear(first, 300)
@@ -289,6 +293,7 @@ def test_overwritten_segments_are_told(store):
 # -- the disk --------------------------------------------------------------------------------
 
 
+@pytest.mark.req("PULL-3")
 def test_a_full_disk_stops_the_pull_and_loses_nothing(store, monkeypatch):
     peer = Peer(sectors=64)
     written = wear(peer, 1500)
@@ -312,6 +317,7 @@ def test_a_full_disk_stops_the_pull_and_loses_nothing(store, monkeypatch):
     assert bodies(store) == written
 
 
+@pytest.mark.req("PULL-1")
 def test_nothing_is_acknowledged_before_it_is_on_disk(store, monkeypatch):
     peer = Peer(sectors=96)
     wear(peer, 6000)

@@ -174,6 +174,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.req("TOOL-4")
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_page_is_whole_and_needs_nothing_else(name):
     html = page.render(build(SAMPLES[name]()), ABOUT)
@@ -190,6 +191,7 @@ def test_the_page_is_whole_and_needs_nothing_else(name):
     assert "training aid" in html and "not for diagnosis" in html
 
 
+@pytest.mark.req("TOOL-4")
 def test_the_page_says_what_the_records_say():
     wearing = build(wearer.day(1))
     html = page.render(wearing, ABOUT)

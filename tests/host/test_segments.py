@@ -83,6 +83,7 @@ def test_flushed_records_of_an_unfinished_page_are_read_from_a_dump():
     assert [r.t_cs for r in reading.records] == [0, 6000, 12000]
 
 
+@pytest.mark.req("LOG-2")
 def test_every_bit_flip_costs_one_commit_or_segment_and_is_told(wear):
     rng = random.Random(3)
     clean = bytes(wear.flash.data)
@@ -220,6 +221,7 @@ def test_other_versions_and_seals_are_said_not_read(wear):
     assert sealed.damage[0].kind == "sealed"
 
 
+@pytest.mark.req("LOG-6")
 def test_a_newer_minor_version_with_a_longer_header_is_read(wear):
     """The rule for old readers: what they know is where it was, new header fields are skipped."""
     old = wear.read().segments[SUMMARY][0]
@@ -248,6 +250,7 @@ def test_a_commit_that_is_packed_in_an_unknown_way_is_told(wear):
     assert "in a way that this version" in str(read.damage[0])
 
 
+@pytest.mark.req("LOG-6")
 def test_records_of_older_and_newer_layouts_are_read():
     """Fields at the end may be missing (older writer) or more (newer writer)."""
     full = layouts.pack(layouts.FAULT, 3, 9, 1)

@@ -225,6 +225,7 @@ def test_two_people_cannot_wear_one_brace_at_once(store):
 # -- backup ----------------------------------------------------------------------------------
 
 
+@pytest.mark.req("PULL-4")
 def test_a_backup_comes_back_the_same(library, tmp_path):
     Wearings(library.folder).add(Wearing("P-1", "PB-1"))
     with refresh(library.folder) as catalogue:
@@ -266,6 +267,7 @@ def test_a_damaged_backup_is_found(library, tmp_path):
         upkeep.check(target)
 
 
+@pytest.mark.req("PULL-4")
 def test_verify_finds_what_has_changed_and_what_is_gone(library):
     life = library.latest("PB-1")
     with refresh(library.folder) as catalogue:
@@ -283,6 +285,7 @@ def test_verify_finds_what_has_changed_and_what_is_gone(library):
 # -- forgetting ------------------------------------------------------------------------------
 
 
+@pytest.mark.req("PULL-5")
 def test_a_person_is_forgotten_and_nobody_else(library):
     folder = library.folder
     second_day = wearer.START_MS + DAY_MS - 3_600_000

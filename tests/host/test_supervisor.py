@@ -1,5 +1,6 @@
 """The supervisor: who runs when, what a failing task leads to, and when the watchdog is fed."""
 
+import pytest
 from brace.clock import Clock
 from brace.supervisor import Supervisor
 
@@ -53,6 +54,7 @@ def test_each_task_runs_at_its_own_period_and_the_rest_is_sleep():
     assert world.fed == len(world.slept)
 
 
+@pytest.mark.req("BOOT-7")
 def test_a_failing_task_recovers_and_the_others_never_notice():
     world = World()
     good, bad = Task("good", 100), Task("bad", 100, failures=3)
@@ -66,6 +68,7 @@ def test_a_failing_task_recovers_and_the_others_never_notice():
     assert world.supervisor.healthy()
 
 
+@pytest.mark.req("BOOT-7")
 def test_a_vital_task_that_keeps_failing_starves_the_watchdog():
     world = World()
     world.supervisor.add(Task("bad", 100, failures=1000))

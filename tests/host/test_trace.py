@@ -11,11 +11,21 @@ ROOT = Path(__file__).resolve().parents[2]
 DOC = ROOT / "docs" / "faults.md"
 
 
+@pytest.mark.req("REC-5")
 def test_every_fault_has_a_test_and_every_tested_fault_its_promise():
     found = trace.matrix(DOC, "fault", ROOT, ["hil_tests"])
     assert not found.untested and not found.unknown
     assert len(found.rows) >= 60
     assert all(len(item.cells) == 3 and all(item.cells) for item, _ in found.rows)
+
+
+@pytest.mark.req("REC-5")
+def test_every_requirement_has_a_test_and_every_id_a_requirement(plumbline):
+    done = plumbline("hil", "trace", "--root", ROOT, "--json")
+    assert done.code == 0, done.err
+    found = done.json
+    assert found["untested"] == [] and found["unknown"] == {}
+    assert len(found["rows"]) >= 50 and all(row["tests"] for row in found["rows"])
 
 
 def test_the_document_names_every_event_and_no_other():

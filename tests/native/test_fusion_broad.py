@@ -50,6 +50,7 @@ def test_integers_follow_the_reference(trial, reference):
     assert np.sqrt(np.mean(apart**2)) < 0.02
 
 
+@pytest.mark.req("SENSE-3")
 @both_rates
 def test_inclination_stays_near_the_optics(trial):
     """Far looser than what `make bench` shows: a guard, not a figure."""

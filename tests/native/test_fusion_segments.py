@@ -41,6 +41,7 @@ MOUNTINGS = {
 }
 
 
+@pytest.mark.req("POST-3")
 @pytest.mark.parametrize("mounting", MOUNTINGS.values(), ids=MOUNTINGS.keys())
 def test_any_mounting_is_found(mounting):
     counts = sensor(attitude(STAND_AND_BEND), mounting, seed=3, bias_dps=(3, -2, 5))
@@ -71,6 +72,7 @@ def test_a_slightly_crooked_bend_is_averaged_and_marked_down():
     assert 60 <= alignment.quality() < straight.quality()
 
 
+@pytest.mark.req("POST-3")
 def test_refusals_name_the_reason_and_keep_the_alignment():
     def result_of(flexion, lateral=0.0, **kw):
         alignment = Alignment(10000)
@@ -199,6 +201,7 @@ class Spine:
         return np.array(angles) / 100
 
 
+@pytest.mark.req("POST-2")
 def test_lumbar_angles_follow_each_axis():
     n = 36
     flexion = path((0, 0), (4, 0), (6, 45), (8, 45), (10, 0), (n, 0))

@@ -22,6 +22,7 @@ def run(c_program, tried, *args: int) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.req("LOG-1")
 @pytest.mark.parametrize("args", FAST)
 def test_every_flushed_record_survives_every_cut(c_program, tried, args):
     counts = run(c_program, tried, *args)

@@ -9,6 +9,7 @@ from plumbcore.flash import SECTOR, MemoryFlash
 CORES = ("pl_params.c", "pl_flash.c", "pl_crc.c")
 
 
+@pytest.mark.req("LOG-4")
 def test_every_cut_leaves_the_old_copy_or_the_new_one(c_program, tried):
     done = subprocess.run([str(c_program("params_cuts", *CORES))], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr

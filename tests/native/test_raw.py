@@ -70,6 +70,7 @@ def pieces_of(kind, seed, n):
     return made
 
 
+@pytest.mark.req("LOG-5")
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(sorted(KINDS)), st.integers(0, 2**32 - 1), st.integers(0, 40))
 def test_any_samples_come_back(kind, seed, n):

@@ -38,6 +38,7 @@ COMMANDS = {
     "screen": ("screen", "The movement screen: six movements, scored with their evidence."),
     "prom": ("prom", "Questionnaires and check-ins: pain, function, sleep, stress."),
     "sim": ("sim", "Run a virtual brace: the real firmware on an emulated board."),
+    "hil": ("hil", "Test braces: run the suite, a production station, what stands for what."),
     "dev": ("dev", "Work on a brace's firmware: put changed files on it, use its prompt."),
     "doctor": ("doctor", "Check this computer and the braces on it, and say what to do."),
     "config": ("config", "Show this tool's settings and where they come from."),

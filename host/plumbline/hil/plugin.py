@@ -33,6 +33,8 @@ def pytest_addoption(parser):
     add("--hil-out", metavar="FOLDER", help="where records go (build/hil)")
     add("--hil-run", metavar="NAME", help="name of the run's folder (date and time)")
     add("--hil-signed-by", default="", metavar="NAME", help="who answers for the run")
+    add("--hil-serial", default="", metavar="S", help="name for a brace without one (station)")
+    add("--hil-ask", action="store_true", help="somebody is there to answer questions (station)")
 
 
 def pytest_configure(config):
@@ -215,6 +217,28 @@ def flash(rig):
 def port(rig):
     """Gives the serial port to another program: run([...]) with its path in place of "{port}"."""
     return rig.port
+
+
+@pytest.fixture
+def about(rig, request) -> dict:
+    """What is worth knowing about the brace besides its hello; goes onto its page."""
+    return request.config.stash[KEY].current.about
+
+
+@pytest.fixture
+def operator(rig, request):
+    """operator(question) -> whether the person at the station says yes."""
+    if not request.config.option.hil_ask:
+        pytest.skip(f"rig {rig.name} has nobody to ask")
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+
+    def ask(question: str) -> bool:
+        with capture.global_and_fixture_disabled():
+            answer = input(f"\n{question} [y/n] ").strip().lower()
+        request.getfixturevalue("journal").note(f"operator: {question} {answer}")
+        return answer.startswith("y")
+
+    return ask
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
-"""The records of a run: `results.json`, `run.json` and JUnit's `junit.xml`.
+"""The records of a run: `results.json`, `run.json`, JUnit's `junit.xml`, and pages (page.py).
 
 `results.json` holds what the same image and seed give again, bit for bit; what differs from run to
-run (when, where, how long) is in `run.json`.
+run (when, where, how long) is in `run.json`.  `serials/` has both for each brace with a name.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from plumbline.files import write_atomic
+from plumbline.hil import page
 
 # Version of the keys in results.json and run.json (docs/hil.md).
 VERSION = 1
@@ -47,31 +48,44 @@ def write(run) -> None:
         for test, reason in sorted(run.skipped.items())
     ]
     rigs = [json.loads(path.read_text()) for path in sorted(run.folder.glob("rigs/*.json"))]
-    _json(
-        run.folder / "results.json",
-        {
-            "version": VERSION,
-            "seed": run.config.option.hil_seed,
-            "summary": summary(found),
-            "tests": found,
-        },
-    )
-    _json(
-        run.folder / "run.json",
-        {
-            "version": VERSION,
-            "run": run.name,
-            "ended": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "host": platform.node(),
-            "system": platform.platform(),
-            "python": platform.python_version(),
-            "by": _user(),
-            "signed_off_by": run.config.option.hil_signed_by,
-            "rigs": rigs,
-            "seconds": {test: round(s, 3) for test, s in sorted(run.seconds.items())},
-        },
-    )
+    outcome = {
+        "version": VERSION,
+        "seed": run.config.option.hil_seed,
+        "summary": summary(found),
+        "tests": found,
+    }
+    about = {
+        "version": VERSION,
+        "run": run.name,
+        "ended": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "host": platform.node(),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "by": _user(),
+        "signed_off_by": run.config.option.hil_signed_by,
+        "rigs": rigs,
+        "seconds": {test: round(s, 3) for test, s in sorted(run.seconds.items())},
+    }
+    _json(run.folder / "results.json", outcome)
+    _json(run.folder / "run.json", about)
     write_atomic(run.folder / "junit.xml", junit(found, run.seconds), durable=False)
+    write_atomic(run.folder / "report.html", page.of_run(outcome, about), durable=False)
+    for serial, tests in page.by_serial(found).items():
+        folder = run.folder / "serials"
+        _json(
+            folder / f"{serial}.json",
+            {
+                "version": VERSION,
+                "serial": serial,
+                "verdict": page.verdict(tests),
+                "signed_off_by": about["signed_off_by"],
+                "ended": about["ended"],
+                "tests": tests,
+            },
+        )
+        write_atomic(
+            folder / f"{serial}.html", page.of_serial(serial, tests, about), durable=False
+        )
 
 
 def _json(path: Path, value: dict) -> None:

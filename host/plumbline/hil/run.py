@@ -48,8 +48,11 @@ class TestRecord:
     folder: Path
     journal: Journal
     requirements: list[str]
+    faults: list[str]
     measures: Measures = field(default_factory=Measures)
     hello: Hello | None = None
+    # What else a test has learnt about the brace, for its page.
+    about: dict = field(default_factory=dict)
     outcome: str = "passed"
     phase: str = ""
     message: str = ""
@@ -63,6 +66,7 @@ class TestRecord:
             "phase": self.phase,
             "message": self.message,
             "requirements": self.requirements,
+            "faults": self.faults,
             "measures": self.measures.as_list(),
             "brace": None if self.hello is None else {
                 "serial": self.hello.serial,
@@ -71,6 +75,7 @@ class TestRecord:
                 "image": self.hello.image,
                 "core": self.hello.core,
                 "kind": self.hello.kind,
+                **self.about,
             },
             "log": str(self.journal.path.relative_to(self.folder.parent.parent)),
         }  # fmt: skip
@@ -140,8 +145,11 @@ class Run:
 
         folder = self.folder / Path(item.location[0]).stem / folder_name(item.nodeid)
         shutil.rmtree(folder, ignore_errors=True)
-        required = sorted({name for mark in item.iter_markers("req") for name in mark.args})
-        self.current = TestRecord(item.nodeid, rig, folder, Journal(folder), required)
+        required, faults = (
+            sorted({name for mark in item.iter_markers(kind) for name in mark.args})
+            for kind in ("req", "fault")
+        )
+        self.current = TestRecord(item.nodeid, rig, folder, Journal(folder), required, faults)
         item.stash[RECORD] = self.current
         return self.current
 
