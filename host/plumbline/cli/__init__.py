@@ -28,6 +28,7 @@ COMMANDS = {
     "evaluate": ("evaluate", "Judge the shipped brace by the public recordings in DIRECTORY."),
     "cohort": ("cohort", "Work on the whole library at once, on all cores or on a Dask cluster."),
     "report": ("report", "Write a person's report from a pulled log."),
+    "export": ("export", "Write recordings in formats that others read: FHIR, OpenSim, BIDS."),
     "live": ("live", "Watch what a brace sees and decides, as it happens."),
     "store": (
         "store",
