@@ -20,7 +20,7 @@ from plumbline.export import FORMATS
               help="File or folder to write.")
 @common.json_option
 def command(form, source, store, person, out, as_json) -> None:
-    """Write what a brace recorded, and what its wearer told, in a FORMAT that others read.
+    """Write recordings in formats that others read: FHIR, OpenSim, BIDS.
 
     \b
     fhir     a FHIR R4 Bundle: activity, exercise, pain, questionnaires
