@@ -49,6 +49,7 @@ from plumbcore.fusion import (
 from plumbcore.log import RAW, SUMMARY, Log
 from plumbcore.params import Params
 from plumbcore.pipe import BENDING, BLOCK_FIELDS, BLOCK_SAMPLES, STILL, WEARING, Pipe
+from plumbcore.seal import Seal
 from plumbcore.window import WINDOW_FIELDS, Window, scores
 
 __all__ = [
@@ -60,7 +61,7 @@ __all__ = [
     "BULK", "ERROR", "EVENT", "FRAME_OVERHEAD", "REQUEST", "RESPONSE", "WIRE_VERSION",
     "ALIGN_CROOKED", "ALIGN_MOVED", "ALIGN_SHORT", "ALIGN_SMALL", "ALIGN_UNSURE", "Alignment",
     "ORI_CLIPPED", "ORI_CONVERGED", "ORI_FROZEN", "ORI_RESTING", "STATE_SIZE", "Orientation",
-    "RAW", "SUMMARY", "Log", "Params",
+    "RAW", "SUMMARY", "Log", "Params", "Seal",
     "Relative", "FrameDecoder", "core_version", "crc32", "frame_encode",
 ]
 

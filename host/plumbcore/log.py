@@ -11,6 +11,7 @@ RAW = lib.PL_STREAM_RAW
 
 class Log:
     """The log in a partition that is all of `flash` (see flash.py); construction mounts it.
+    `seal`: a plumbcore.Seal that seals all that is written from now on, or None.
 
     Streams are SUMMARY and RAW; times are hundredths of a second since boot ("cs"), which never
     go backwards.  Errors: ValueError (an argument), OSError EIO (the flash failed: mount again),
@@ -25,11 +26,12 @@ class Log:
     samples go next, 2 nearly full, 3 summaries go next).
     """
 
-    def __init__(self, flash, serial: str = ""):
+    def __init__(self, flash, serial: str = "", seal=None):
         name = serial.encode()
         if len(name) > lib.PL_SERIAL:
             raise ValueError("the serial is longer than 16 bytes")
         self._flash = Flash(flash)
+        self._seal = seal
         self._log = ffi.new("pl_log *")
         self._table = ffi.new("uint32_t[]", self._flash.sectors)
         self._summary = ffi.new("uint8_t[]", lib.PL_LOG_SUMMARY_BUFFER)
@@ -37,12 +39,15 @@ class Log:
         self._found = ffi.new("pl_log_segment *")
         identity = ffi.new("pl_log_identity *", {"serial": name.ljust(lib.PL_SERIAL, b"\0")})
         self._check(lib.pl_log_mount(self._log, self._flash.struct, self._flash.sectors,
-                                     self._table, self._summary, self._raw, identity))
+                                     self._table, self._summary, self._raw, identity,
+                                     seal.struct if seal else ffi.NULL))
 
     def _check(self, result: int) -> int:
         self._flash.raise_error()
         if result == lib.PL_ELOG_FLASH:
             raise OSError(errno.EIO, "the flash failed")
+        if result == lib.PL_ELOG_SEAL:
+            raise OSError(errno.EIO, "no keys can be made")
         if result == lib.PL_ELOG_FULL:
             raise OSError(errno.ENOSPC, "no room for raw samples")
         if result == lib.PL_ELOG_SIZE:

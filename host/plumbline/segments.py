@@ -21,6 +21,10 @@ from plumbcore._core import ffi, lib
 from plumbcore.flash import PAGE, SECTOR, MemoryFlash
 from plumbcore.raw import RawError, decode
 
+from plumbline.commits import Unpacker, Unsealer
+from plumbline.trust.opening import Opening, sealed_to
+from plumbline.trust.opening import default as opening_default
+
 # Types whose bodies are packed elsewhere than in records.py.
 _OTHERS = {layouts.RAW: "raw", layouts.SETTINGS: "settings", layouts.ALIGNMENT: "alignment",
            layouts.AUDIT: "audit"}
@@ -30,7 +34,7 @@ STREAMS = {SUMMARY: "summary", RAW: "raw"}
 @dataclass(frozen=True)
 class Damage:
     """Something that is not there.  `kind`: "header", "cut", "commit", "record", "raw", "chunk",
-    "missing", "version", "sealed"; `text` is a sentence without its full stop."""
+    "missing", "version", "sealed", "forged"; `text` is a sentence without its full stop."""
 
     kind: str
     stream: int | None
@@ -91,38 +95,13 @@ class Segment:
     damage: list[Damage] = field(default_factory=list)
     # Its first commit is unpacked by what the segment before left: a cut made it move here.
     goes_on: bool = False
-    unpacker: _Unpacker | None = field(default=None, repr=False, compare=False)
+    unpacker: Unpacker | None = field(default=None, repr=False, compare=False)
 
     def lose(self, kind: str, text: str) -> None:
         self.damage.append(Damage(kind, self.stream, self.sequence, text))
 
 
-class _Unpacker:
-    """Unpacks the commits of a stream in their order; knows when it cannot."""
-
-    def __init__(self, before: Segment | Damage | None):
-        self.model = ffi.new("pl_pack_model *")
-        self.stuck: list[int] = []
-        learned = before.unpacker if isinstance(before, Segment) else None
-        self.good = learned is not None and learned.good
-        if self.good:
-            ffi.memmove(self.model, learned.model, ffi.sizeof("pl_pack_model"))
-
-    def unpack(self, commit, payload):
-        """(plain records, their length), or None if what they go on from is not known."""
-        if not commit.flags & lib.PL_COMMIT_GOES_ON:
-            self.model, self.good = ffi.new("pl_pack_model *"), True
-        if not self.good:
-            return None
-        plain = ffi.new("uint8_t[]", lib.PL_PACK_PLAIN_MAX)
-        length = lib.pl_unpack(self.model, commit.t_cs, payload, commit.length, plain,
-                               lib.PL_PACK_PLAIN_MAX)
-        self.good = length >= 0
-        return (plain, length) if self.good else None
-
-
-def _payload_records(segment: Segment, commit, payload) -> None:
-    length = commit.length
+def _payload_records(segment: Segment, commit, payload, length) -> None:
     known = lib.PL_COMMIT_PACKED | lib.PL_COMMIT_GOES_ON
     if commit.flags & ~known:
         segment.lose("record", f"commit {commit.number} is packed in a way that this version of "
@@ -131,7 +110,7 @@ def _payload_records(segment: Segment, commit, payload) -> None:
     if commit.flags & lib.PL_COMMIT_PACKED:
         if commit.number == 0 and commit.flags & lib.PL_COMMIT_GOES_ON:
             segment.goes_on = True
-        unpacked = segment.unpacker.unpack(commit, payload)
+        unpacked = segment.unpacker.unpack(commit, payload, length)
         if unpacked is None:
             segment.unpacker.stuck.append(commit.number)
             return
@@ -179,7 +158,7 @@ def _lose_pages(segment: Segment, bad: list[int], expected: int, found: int | No
         segment.lose("commit", f"{lost} lost, {pages} damaged")
 
 
-def _read_commits(segment: Segment, header) -> None:
+def _read_commits(segment: Segment, header, unsealer: Unsealer | None) -> None:
     data = ffi.from_buffer(segment.data)
     commit = ffi.new("pl_commit *")
     at, expected, bad = header.size, 0, []
@@ -192,7 +171,10 @@ def _read_commits(segment: Segment, header) -> None:
                 _lose_pages(segment, bad or [at // PAGE], expected, commit.number)
                 segment.unpacker.good &= commit.number == expected
             bad, expected = [], commit.number + 1
-            _payload_records(segment, commit, data + commit.payload)
+            if unsealer is None:
+                _payload_records(segment, commit, data + commit.payload, commit.length)
+            elif (plain := unsealer.open(segment, commit)) is not None:
+                _payload_records(segment, commit, ffi.from_buffer(plain), len(plain))
         at = commit.next
     _lose_stuck(segment)
     if bad:
@@ -200,10 +182,12 @@ def _read_commits(segment: Segment, header) -> None:
 
 
 def read_segment(data: bytes, where: str = "segment",
-                 before: Segment | Damage | None = None) -> Segment | Damage:
+                 before: Segment | Damage | None = None,
+                 opening: Opening | None = None) -> Segment | Damage:
     """Reads one segment from its bytes (up to 4096; a segment's end may be left off where it is
     blank).  A `Damage` if they hold none; `where` names it.  `before` is the segment before it in
-    its stream, which only one that `goes_on` needs (`collect` sees to that)."""
+    its stream, which only one that `goes_on` needs (`collect` sees to that).  `opening` has the
+    keys of sealed segments; this computer's by default."""
     data = bytes(data)
     header = ffi.new("pl_segment_header *")
     result = lib.pl_segment_read_header(ffi.from_buffer(data), len(data), header)
@@ -222,11 +206,18 @@ def read_segment(data: bytes, where: str = "segment",
     segment.rates_mhz = (header.rate_mhz[0], header.rate_mhz[1])
     segment.calibration, segment.config = header.calibration, header.config
     segment.core = header.core
-    if header.seal:
-        segment.lose("sealed", "its contents are encrypted")
-        return segment
-    segment.unpacker = _Unpacker(before)
-    _read_commits(segment, header)
+    unsealer = None
+    if header.seal != lib.PL_SEAL_NONE:
+        known = header.seal == lib.PL_SEAL_GCM
+        key = (opening or opening_default()).key(data) if known else None
+        if key is None:
+            whose = f"to the key {sealed_to(data)}, which is not on this computer" if known else (
+                "in a way that this version of plumbline does not know")
+            segment.lose("sealed", f"its contents are sealed {whose}")
+            return segment
+        unsealer = Unsealer(key)
+    segment.unpacker = Unpacker(before.unpacker if isinstance(before, Segment) else None)
+    _read_commits(segment, header, unsealer)
     return segment
 
 

@@ -92,7 +92,8 @@ static void plant(fuzz_input *in) {
 
 static int32_t mount(void) {
     static const pl_log_identity identity = {.serial = "FUZZ"};
-    return pl_log_mount(&the_log, &flash, SECTORS, table, summary, raw, &identity);
+    return pl_log_mount(&the_log, &flash, SECTORS, table, summary, raw, &identity,
+                        NULL);
 }
 
 /* Counts the proofs with this number in the whole log. */

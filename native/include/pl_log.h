@@ -25,6 +25,7 @@
 #include "pl_flash.h"
 #include "pl_pack.h"
 #include "pl_raw.h"
+#include "pl_seal.h"
 #include "pl_segment.h"
 
 #define PL_LOG_CHECKPOINT_SECTORS 4u
@@ -33,7 +34,7 @@
 #define PL_LOG_BODY_MAX 152u
 /* RAM for the summary stream's commit: header, one page of commit; and for raw, one segment. */
 #define PL_LOG_SUMMARY_BUFFER (2u * PL_PAGE)
-#define PL_LOG_RAW_BUFFER PL_SECTOR
+#define PL_LOG_RAW_BUFFER (PL_SECTOR + PL_SEAL_FIELDS)
 
 enum {
     PL_ELOG_FLASH = -1,    /* the flash failed; nothing more can be promised until a mount */
@@ -41,6 +42,7 @@ enum {
     PL_ELOG_NONE = -3,     /* no such segment */
     PL_ELOG_SIZE = -4,     /* partition smaller than PL_LOG_SECTORS_MIN, or over 65534 sectors */
     PL_ELOG_FULL = -5,     /* raw samples only: all room is taken by unacknowledged summaries */
+    PL_ELOG_SEAL = -6,     /* the caller's cryptography failed; nothing was written */
 };
 
 /* How full the log is, in the order in which it gets worse. */
@@ -61,7 +63,10 @@ typedef struct {
     uint32_t anchor_cs;
 } pl_log_identity;
 
-/* One stream's commit under construction: room for a segment header, then the commit. */
+/*
+ * One stream's commit under construction: room for the longest segment header, then the commit;
+ * the header, of whatever length, ends where the commit begins.
+ */
 typedef struct {
     uint8_t *image;
     uint32_t used; /* bytes of payload; 0: nothing to commit */
@@ -69,6 +74,8 @@ typedef struct {
     pl_commit commit;
     uint16_t sector; /* of the open segment, or PL_LOG_NOWHERE */
     uint8_t page;    /* where the commit goes; 0: a new segment */
+    uint8_t header;  /* length of the open segment's header */
+    uint8_t moved;   /* 1: the segment has the key of another one and takes one commit only */
 } pl_log_stream;
 
 #define PL_LOG_NOWHERE 0xFFFFu
@@ -80,6 +87,7 @@ typedef struct {
 typedef struct {
     uint32_t sequence; /* of its segment */
     uint32_t begins;   /* 1: the image starts with its segment's header */
+    uint32_t seal;     /* of its payload, PL_SEAL_* */
     uint32_t length;   /* of the image; 0: none */
     uint8_t image[PL_LOG_TAIL_MAX];
 } pl_log_tail;
@@ -106,6 +114,7 @@ typedef struct {
 
 typedef struct {
     const pl_flash *flash;
+    const pl_seal *seal; /* NULL: in the clear */
     uint32_t sectors;
     uint32_t *table; /* one entry a sector; the caller's */
     pl_log_identity identity;
@@ -154,9 +163,14 @@ typedef struct {
  * PL_LOG_RAW_BUFFER; all stay in use.  A blank or foreign partition is an
  * empty log; nothing is erased.  log->boot is 1 more than the largest found, log->report says the
  * rest.
+ *
+ * With a `seal` all that is written from now on is sealed.  Its keys are not kept: no mount can
+ * read, or go on in, what was sealed before it, and what the last power cut left unfinished is
+ * completed as it was sealed then.
  */
 int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint32_t *table,
-                     uint8_t *summary, uint8_t *raw, const pl_log_identity *identity);
+                     uint8_t *summary, uint8_t *raw, const pl_log_identity *identity,
+                     const pl_seal *seal);
 
 /*
  * Adds a record at time t_cs since boot, which never goes backwards, with a version of 0..7 and

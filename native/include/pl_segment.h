@@ -15,8 +15,19 @@
 
 #define PL_SEGMENT_VERSION 0x10u /* major in the high nibble, minor in the low one */
 #define PL_SEGMENT_HEADER 72u
+/* A sealed segment's header is longer, and each of its payloads ends in a tag. */
+#define PL_SEGMENT_HEADER_SEALED (PL_SEGMENT_HEADER + PL_SEAL_FIELDS)
+#define PL_SEAL_FIELDS_AT (PL_SEGMENT_HEADER - 4u)
+#define PL_SEAL_FIELDS 44u
+#define PL_SEAL_KEY_ID 8u
+#define PL_SEAL_POINT 32u
+/* What sealing adds to a payload: a number used once, and a tag of 16 bytes. */
+#define PL_SEAL_EXTRA 20u
 #define PL_SERIAL 16u
 #define PL_COMMIT_HEADER 12u
+#define PL_COMMIT_NUMBER_AT 2u
+#define PL_SEGMENT_SEQUENCE_AT 8u
+#define PL_SEGMENT_ORIGIN_AT 64u
 #define PL_COMMIT_CRC 4u
 #define PL_COMMIT_OVERHEAD (PL_COMMIT_HEADER + PL_COMMIT_CRC)
 #define PL_RECORD_HEADER 5u
@@ -38,6 +49,11 @@ enum {
 };
 
 enum {
+    PL_SEAL_NONE = 0, /* payloads are in the clear */
+    PL_SEAL_GCM = 1,  /* SPEC.md, "Sealed segments" */
+};
+
+enum {
     PL_SEGMENT_OK = 0,
     PL_ESEGMENT_BLANK = -1,   /* erased flash */
     PL_ESEGMENT_FOREIGN = -2, /* no segment header, or a damaged one */
@@ -50,7 +66,7 @@ typedef struct {
     uint8_t version;
     uint8_t size; /* of the header, CRC included */
     uint8_t stream;
-    uint8_t seal; /* 0: payloads are in the clear */
+    uint8_t seal; /* PL_SEAL_* */
     uint32_t sequence; /* of this stream, from 0, never reused */
     char serial[PL_SERIAL]; /* padded with NUL */
     uint32_t boot;
@@ -60,6 +76,14 @@ typedef struct {
     uint32_t calibration;
     uint32_t config;
     uint32_t core; /* PL_CORE_VERSION that wrote it */
+    /*
+     * 0; or, of a sealed segment, 1 + the number of the one whose key it has: its last commit,
+     * which had no room there any more, is the only one here.
+     */
+    uint32_t origin;
+    uint8_t key_id[PL_SEAL_KEY_ID]; /* of a sealed segment, as are the two below */
+    uint8_t point[PL_SEAL_POINT];
+    uint32_t index;
     uint32_t crc;
 } pl_segment_header;
 
@@ -81,8 +105,17 @@ typedef struct {
     const uint8_t *body;
 } pl_record;
 
-/* Writes PL_SEGMENT_HEADER bytes; version, size, core and crc are filled in. */
+/*
+ * Writes a header, PL_SEGMENT_HEADER or, with a seal, PL_SEGMENT_HEADER_SEALED bytes; version,
+ * size, core and crc are filled in.
+ */
 void pl_segment_write_header(uint8_t *out, pl_segment_header *header);
+
+/*
+ * Writes number, origin and CRC of a header that stands already; returns the CRC.  So the header
+ * of a sealed segment is copied to the one that goes on for it.
+ */
+uint32_t pl_segment_renumber(uint8_t *header, uint32_t sequence, uint32_t origin);
 
 /*
  * Reads a header from the `length` bytes of a segment.  PL_SEGMENT_OK, PL_ESEGMENT_BLANK,

@@ -5,23 +5,14 @@
 #include "pl_bytes.h"
 #include "pl_log_internal.h"
 
-/* Room for the payload of the commit that a stream is building. */
-static uint32_t room(const pl_log_stream *s, uint32_t bytes) {
-    return bytes - (s->page == 0 ? PL_SEGMENT_HEADER : 0) - PL_COMMIT_OVERHEAD;
-}
-
-static uint8_t *payload(pl_log_stream *s) {
-    return s->image + PL_SEGMENT_HEADER + PL_COMMIT_HEADER;
-}
-
 /* Commits the unfinished page of summary records, if there is one. */
 static int32_t commit_summary(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
     if (log->pack.records == 0) {
         return 0;
     }
-    s->used = pl_pack_finish(&log->pack, payload(s));
-    int32_t result = pl_log_commit(log, PL_STREAM_SUMMARY);
+    s->used = pl_pack_finish(&log->pack, pl_log_payload(s));
+    int32_t result = pl_log_commit_sealed(log, PL_STREAM_SUMMARY);
     if (result == 0) {
         log->pack.records = 0;
         log->flushed = 0;
@@ -34,17 +25,23 @@ static int32_t commit_summary(pl_log *log) {
 #define RUN 8u
 
 /* Begins a commit of summary records; the first of a run or of a boot knows nothing. */
-static void begin_summary(pl_log *log, uint32_t t_cs) {
+static int32_t begin_summary(pl_log *log, uint32_t t_cs) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
-    pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+    int32_t result = pl_log_begin(log, PL_STREAM_SUMMARY, log->boot, t_cs);
+    if (result < 0) {
+        return result;
+    }
     s->commit.flags = PL_COMMIT_PACKED;
-    if (log->learned && s->page % RUN != 0) {
+    /* The first commit of a sealed segment stands in page 1. */
+    int first = s->page % RUN == 0 || (log->seal != NULL && s->commit.number == 0);
+    if (log->learned && !first) {
         s->commit.flags |= PL_COMMIT_GOES_ON;
         pl_pack_go_on(&log->pack, t_cs);
     } else {
         pl_pack_begin(&log->pack, t_cs);
     }
     log->learned = 1;
+    return 0;
 }
 
 int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
@@ -60,12 +57,15 @@ int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
             return PL_ELOG_FLASH;
         }
         if (pack->records == 0) {
-            begin_summary(log, t_cs);
+            int32_t result = begin_summary(log, t_cs);
+            if (result < 0) {
+                return result;
+            }
         }
         log->undo = *pack;
         /* An empty page takes any record. */
         if (t_cs - s->commit.t_cs <= PL_RECORD_TIME_MAX &&
-            pl_pack_add(pack, room(s, PL_PAGE), type, version, t_cs, body, length)) {
+            pl_pack_add(pack, pl_log_room(log, PL_STREAM_SUMMARY), type, version, t_cs, body, length)) {
             return 0;
         }
         *pack = log->undo;
@@ -77,25 +77,31 @@ int32_t pl_log_append(pl_log *log, uint8_t type, uint8_t version, uint32_t t_cs,
 }
 
 /* Keeps the unfinished page, as it is now, for the checkpoints. */
-static void set_tail(pl_log *log) {
+static int32_t set_tail(pl_log *log) {
     pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
     pl_log_tail *tail = &log->tail;
-    uint32_t header = s->page == 0 ? PL_SEGMENT_HEADER : 0;
+    uint32_t header = s->page == 0 ? s->header : 0;
     pl_commit commit = s->commit;
-    memcpy(tail->image, s->image, header);
+    memcpy(tail->image, pl_log_header(s), header);
     commit.length =
         (uint16_t)pl_pack_finish(&log->pack, tail->image + header + PL_COMMIT_HEADER);
     pl_commit_write_header(tail->image + header, &commit);
     tail->begins = s->page == 0;
     tail->sequence = log->state.next[PL_STREAM_SUMMARY] - (s->page == 0 ? 0 : 1u);
     tail->length = header + PL_COMMIT_HEADER + commit.length;
+    tail->seal = PL_SEAL_NONE;
+    if (log->seal != NULL) {
+        tail->seal = PL_SEAL_GCM;
+        tail->length += PL_SEAL_EXTRA;
+        return pl_log_seal(log, PL_STREAM_SUMMARY, tail->image);
+    }
+    return 0;
 }
 
 /* A page with less room than this is as good as full. */
 #define ROOM_MIN 16u
 
 int32_t pl_log_flush(pl_log *log) {
-    pl_log_stream *s = &log->stream[PL_STREAM_SUMMARY];
     if (log->pack.records == log->flushed) {
         return 0;
     }
@@ -103,11 +109,15 @@ int32_t pl_log_flush(pl_log *log) {
         return PL_ELOG_FLASH;
     }
     uint32_t used = (uint32_t)(log->pack.range.next - log->pack.out);
-    if (used + ROOM_MIN > room(s, PL_PAGE)) {
+    if (used + ROOM_MIN > pl_log_room(log, PL_STREAM_SUMMARY)) {
         return commit_summary(log);
     }
-    set_tail(log);
-    int32_t result = pl_log_checkpoint(log);
+    int32_t result = set_tail(log);
+    if (result < 0) {
+        log->tail.length = 0;
+        return result;
+    }
+    result = pl_log_checkpoint(log);
     if (result == 0) {
         log->flushed = log->pack.records;
     }
@@ -117,20 +127,24 @@ int32_t pl_log_flush(pl_log *log) {
 /* The raw record's header (long form) and the index of its first sample. */
 #define RAW_HEAD (PL_RECORD_HEADER + 2u + 4u)
 
-static void begin_raw(pl_log *log, uint32_t t_cs, uint32_t index) {
+static int32_t begin_raw(pl_log *log, uint32_t t_cs, uint32_t index) {
     pl_log_stream *s = &log->stream[PL_STREAM_RAW];
     int warm = log->encoder.capacity != 0 && log->raw_index == index;
-    pl_log_begin(log, PL_STREAM_RAW, log->boot, t_cs);
+    int32_t result = pl_log_begin(log, PL_STREAM_RAW, log->boot, t_cs);
+    if (result < 0) {
+        return result;
+    }
     s->used = RAW_HEAD;
-    pl_put32(payload(s) + RAW_HEAD - 4u, index);
-    uint8_t *block = payload(s) + RAW_HEAD;
-    uint32_t capacity = room(s, PL_SECTOR) - RAW_HEAD;
+    pl_put32(pl_log_payload(s) + RAW_HEAD - 4u, index);
+    uint8_t *block = pl_log_payload(s) + RAW_HEAD;
+    uint32_t capacity = pl_log_room(log, PL_STREAM_RAW) - RAW_HEAD;
     if (warm) {
         pl_raw_again(&log->encoder, block, capacity);
     } else {
         pl_raw_begin(&log->encoder, block, capacity);
     }
     log->raw_index = index;
+    return 0;
 }
 
 int32_t pl_log_raw_flush(pl_log *log) {
@@ -142,14 +156,14 @@ int32_t pl_log_raw_flush(pl_log *log) {
         return 0;
     }
     uint32_t length = 4u + pl_raw_end(&log->encoder);
-    uint8_t *record = payload(s);
+    uint8_t *record = pl_log_payload(s);
     /* The block already stands in its place: write only the header in front of it. */
     record[0] = PL_RECORD_RAW;
     record[1] = PL_RAW_VERSION << 5 | PL_RECORD_LONG;
     memset(record + 2, 0, 3);
     pl_put16(record + PL_RECORD_HEADER, length);
     s->used = PL_RECORD_HEADER + 2u + length;
-    int32_t result = pl_log_commit(log, PL_STREAM_RAW);
+    int32_t result = pl_log_commit_sealed(log, PL_STREAM_RAW);
     pl_log_leave(s);
     if (result < 0) {
         s->used = 0; /* these samples are lost, and the caller has been told */
@@ -209,16 +223,19 @@ int32_t pl_log_raw(pl_log *log, uint32_t t_cs, uint32_t index, const int16_t *s,
         if (!pl_log_has_room(log, PL_STREAM_RAW)) {
             return PL_ELOG_FULL;
         }
-        begin_raw(log, t_cs, index);
+        int32_t result = begin_raw(log, t_cs, index);
+        if (result < 0) {
+            return result;
+        }
     }
     while (!add_pieces(log, samples, n, done)) {
         uint32_t lead = n_s > 0 ? done[0] : done[1];
         int32_t result = pl_log_raw_flush(log);
         log->raw_index = index + lead;
+        result = result < 0 ? result : begin_raw(log, t_cs, index + lead);
         if (result < 0) {
             return result;
         }
-        begin_raw(log, t_cs, index + lead);
     }
     log->raw_index = index + (n_s > 0 ? n_s : n_l);
     return 0;

@@ -33,7 +33,7 @@ static void encode(const pl_log *log, uint8_t *page) {
     memset(page, 0, PL_PAGE);
     pl_put32(page, MAGIC);
     page[4] = VERSION;
-    page[5] = 0; /* seal: the tail is in the clear */
+    page[5] = (uint8_t)tail->seal;
     page[6] = (uint8_t)tail->length;
     page[7] = (uint8_t)tail->begins;
     pl_put32(page + 8, state->counter);
@@ -72,6 +72,7 @@ static void decode(const uint8_t *page, const uint8_t *rest, pl_log_state *state
     state->erases = pl_get32(page + 48);
     state->cursor = pl_get32(page + 52);
     tail->sequence = pl_get32(page + 56);
+    tail->seal = page[5];
     tail->length = page[6];
     tail->begins = page[7] & 1u;
     memcpy(tail->image, page + TAIL_AT, tail->length - rest_of(tail));
@@ -144,7 +145,7 @@ int32_t pl_log_move_tail(pl_log *log) {
         memmove(tail->image, tail->image + PL_SEGMENT_HEADER, tail->length);
         tail->begins = 0;
     }
-    tail->image[2] = 0; /* the commit's number */
+    tail->image[PL_COMMIT_NUMBER_AT] = 0;
     tail->sequence = log->state.next[PL_STREAM_SUMMARY];
     return pl_log_checkpoint(log);
 }

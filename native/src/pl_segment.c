@@ -10,6 +10,10 @@
 #define MAGIC 0x47534C50u
 /* Common to all versions: magic, version, size, stream, seal, sequence; CRC at the end. */
 #define HEADER_COMMON 12u
+/* The fields of a sealed segment. */
+#define KEY_ID_AT PL_SEAL_FIELDS_AT
+#define POINT_AT (KEY_ID_AT + PL_SEAL_KEY_ID)
+#define INDEX_AT (POINT_AT + PL_SEAL_POINT)
 
 static uint32_t page_behind(uint32_t offset) {
     return (offset + PL_PAGE - 1u) / PL_PAGE * PL_PAGE;
@@ -17,14 +21,14 @@ static uint32_t page_behind(uint32_t offset) {
 
 void pl_segment_write_header(uint8_t *out, pl_segment_header *header) {
     header->version = PL_SEGMENT_VERSION;
-    header->size = PL_SEGMENT_HEADER;
+    header->size =
+        header->seal == PL_SEAL_NONE ? PL_SEGMENT_HEADER : PL_SEGMENT_HEADER_SEALED;
     header->core = PL_CORE_VERSION;
     pl_put32(out, MAGIC);
     out[4] = header->version;
     out[5] = header->size;
     out[6] = header->stream;
     out[7] = header->seal;
-    pl_put32(out + 8, header->sequence);
     memcpy(out + 12, header->serial, PL_SERIAL);
     pl_put32(out + 28, header->boot);
     pl_put32(out + 32, header->t_cs);
@@ -35,9 +39,21 @@ void pl_segment_write_header(uint8_t *out, pl_segment_header *header) {
     pl_put32(out + 52, header->calibration);
     pl_put32(out + 56, header->config);
     pl_put32(out + 60, header->core);
-    pl_put32(out + 64, 0); /* reserved */
-    header->crc = pl_crc32(0, out, PL_SEGMENT_HEADER - 4u);
-    pl_put32(out + 68, header->crc);
+    if (header->seal != PL_SEAL_NONE) {
+        memcpy(out + KEY_ID_AT, header->key_id, PL_SEAL_KEY_ID);
+        memcpy(out + POINT_AT, header->point, PL_SEAL_POINT);
+        pl_put32(out + INDEX_AT, header->index);
+    }
+    header->crc = pl_segment_renumber(out, header->sequence, header->origin);
+}
+
+uint32_t pl_segment_renumber(uint8_t *header, uint32_t sequence, uint32_t origin) {
+    uint32_t body = header[5] - 4u;
+    pl_put32(header + PL_SEGMENT_SEQUENCE_AT, sequence);
+    pl_put32(header + PL_SEGMENT_ORIGIN_AT, origin);
+    uint32_t crc = pl_crc32(0, header, body);
+    pl_put32(header + body, crc);
+    return crc;
 }
 
 static int is_blank(const uint8_t *bytes, uint32_t length) {
@@ -70,7 +86,7 @@ int32_t pl_segment_read_header(const uint8_t *segment, uint32_t length, pl_segme
     if ((out->version ^ PL_SEGMENT_VERSION) & 0xF0u) {
         return PL_ESEGMENT_VERSION;
     }
-    if (out->size < PL_SEGMENT_HEADER) {
+    if (out->size < (out->seal == PL_SEAL_GCM ? PL_SEGMENT_HEADER_SEALED : PL_SEGMENT_HEADER)) {
         return PL_ESEGMENT_FOREIGN;
     }
     memcpy(out->serial, segment + 12, PL_SERIAL);
@@ -82,6 +98,12 @@ int32_t pl_segment_read_header(const uint8_t *segment, uint32_t length, pl_segme
     out->calibration = pl_get32(segment + 52);
     out->config = pl_get32(segment + 56);
     out->core = pl_get32(segment + 60);
+    out->origin = pl_get32(segment + 64);
+    if (out->seal == PL_SEAL_GCM) {
+        memcpy(out->key_id, segment + KEY_ID_AT, PL_SEAL_KEY_ID);
+        memcpy(out->point, segment + POINT_AT, PL_SEAL_POINT);
+        out->index = pl_get32(segment + INDEX_AT);
+    }
     return PL_SEGMENT_OK;
 }
 

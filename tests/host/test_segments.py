@@ -216,7 +216,7 @@ def test_other_versions_and_seals_are_said_not_read(wear):
     newer = with_byte(4, 0x20)
     assert (newer.stream, newer.sequence, newer.records) == (SUMMARY, 0, [])
     assert "2.0" in str(newer.damage[0])
-    sealed = with_byte(7, 1)
+    sealed = with_byte(7, 2)
     assert sealed.serial == "PL-0042" and sealed.records == []
     assert sealed.damage[0].kind == "sealed"
 

@@ -3,12 +3,16 @@
  * sim_flash.h knows, and again at every operation of every recovery, and compares what is there
  * afterwards with a plain list.
  *
- *     log_cuts SEED STEPS SECTORS FILL     prints the number of cuts; exits 1 at the first fault
+ *     log_cuts SEED STEPS SECTORS MODE     prints the number of cuts; exits 1 at the first fault
  *
- * FILL 1: acknowledgements are rare, so that segments are given up.
+ * MODE is a sum: 1 acknowledgements are rare, so that segments are given up; 2 the log is sealed;
+ * 4 nothing closes segments, so that they become full.
  */
 #include "pl_log.h"
 #include "sim_flash.h"
+#include "toy_seal.h"
+
+enum { MODE_FILL = 1, MODE_SEAL = 2, MODE_FULL = 4 };
 
 #define RECORD_TYPE 40u
 #define RAW_N 20u
@@ -17,6 +21,7 @@ static uint8_t summary_buffer[PL_LOG_SUMMARY_BUFFER];
 static uint8_t raw_buffer[PL_LOG_RAW_BUFFER];
 static uint32_t table[SIM_SECTORS_MAX];
 static pl_log the_log;
+static int mode;
 static sim_flash sim;
 static const pl_flash flash = {sim_read, sim_program, sim_erase, &sim};
 
@@ -31,7 +36,7 @@ static struct {
 
 static char where_are_we[120] = "at the start";
 
-static uint64_t cuts, recovery_cuts, mounts, checked, full;
+static uint64_t cuts, recovery_cuts, mounts, checked, full, moved;
 
 static void fault(const char *what, uint32_t a, uint32_t b) {
     printf("FAULT: %s (%u, %u); %s\n", what, a, b, where_are_we);
@@ -84,16 +89,22 @@ static void check_record(const pl_record *record, seen *s) {
 static void check_block(const pl_record *record, seen *s) {
     static int16_t got[2][PL_RAW_PIECE * PL_RAW_AXES], whole[512 * PL_RAW_AXES], want[RAW_N * 6u];
     static uint32_t have; /* of a chunk that began in the segment before */
+    static uint32_t next; /* index of its next sample */
     static pl_raw_decoder decoder;
     uint32_t n_s, n_l;
     int more;
     int32_t result;
+    if (pl_get32(record->body) != next) {
+        have = 0; /* the power went between them */
+    }
+    next = pl_get32(record->body);
     if (pl_raw_open(&decoder, record->body + 4, record->length - 4u) != PL_RAW_OK) {
         fault("a raw block cannot be opened", 0, 0);
     }
     while ((result = pl_raw_next(&decoder, got[0], &n_s, got[1], &n_l, &more)) == PL_RAW_OK) {
         memcpy(whole + have * PL_RAW_AXES, got[0], n_s * PL_RAW_AXES * 2u);
         have += n_s;
+        next += n_s;
         if (more) {
             continue;
         }
@@ -135,6 +146,10 @@ static void read_segment(const pl_log_segment *where, seen *s) {
     if (header.sequence != where->sequence || header.stream != where->stream) {
         fault("a segment is not the one asked for", header.sequence, where->sequence);
     }
+    if ((header.seal == PL_SEAL_GCM) != ((mode & MODE_SEAL) != 0)) {
+        fault("a segment has the wrong seal", header.seal, where->sequence);
+    }
+    moved += header.origin != 0;
     uint32_t number = 0;
     for (uint32_t at = header.size; at < where->length; at = commit.next) {
         int32_t result = pl_commit_read(bytes, where->length, at, &header, &commit);
@@ -147,8 +162,15 @@ static void read_segment(const pl_log_segment *where, seen *s) {
         pl_record record;
         uint32_t pos = 0;
         int32_t status;
-        const uint8_t *plain = bytes + commit.payload;
+        uint8_t *plain = bytes + commit.payload;
         uint32_t length = commit.length;
+        if (header.seal != PL_SEAL_NONE) {
+            int32_t opened = toy_open(bytes, plain - PL_COMMIT_HEADER, plain, length);
+            if (opened < 0) {
+                fault("a commit cannot be opened", where->sequence, commit.number);
+            }
+            length = (uint32_t)opened;
+        }
         if (commit.flags & PL_COMMIT_PACKED) {
             static uint8_t unpacked[PL_PACK_PLAIN_MAX];
             static pl_pack_model model;
@@ -236,8 +258,9 @@ static void forget_unsafe(void) {
 static int32_t mount(void) {
     mounts++;
     static const pl_log_identity identity = {.serial = "TEST-1"};
+    toy_boot();
     return pl_log_mount(&the_log, &flash, sim.sectors, table, summary_buffer, raw_buffer,
-                        &identity);
+                        &identity, mode & MODE_SEAL ? &toy_callbacks : NULL);
 }
 
 enum { APPEND, FLUSH, RAW, RAW_FLUSH, CLOSE, ACK, REBOOT, CALLS };
@@ -301,6 +324,7 @@ static int32_t call(uint32_t what, uint32_t choice) {
 typedef struct {
     sim_flash sim;
     pl_log log;
+    toy_seal toy;
     uint8_t summary[PL_LOG_SUMMARY_BUFFER], raw[PL_LOG_RAW_BUFFER];
     uint32_t table[SIM_SECTORS_MAX];
     unsigned char model[sizeof model];
@@ -315,6 +339,7 @@ static void copy_flash(sim_flash *to, const sim_flash *from) {
 static void save(snapshot *s) {
     copy_flash(&s->sim, &sim);
     s->log = the_log;
+    s->toy = toy;
     memcpy(s->summary, summary_buffer, sizeof s->summary);
     memcpy(s->raw, raw_buffer, sizeof s->raw);
     memcpy(s->table, table, sizeof table);
@@ -324,6 +349,7 @@ static void save(snapshot *s) {
 static void load(const snapshot *s) {
     copy_flash(&sim, &s->sim);
     the_log = s->log;
+    toy = s->toy;
     memcpy(summary_buffer, s->summary, sizeof s->summary);
     memcpy(raw_buffer, s->raw, sizeof s->raw);
     memcpy(table, s->table, sizeof table);
@@ -432,7 +458,7 @@ int main(int argc, char **argv) {
     }
     uint32_t random = (uint32_t)atoi(argv[1]) * 747796405u + 1u;
     uint32_t steps = (uint32_t)atoi(argv[2]);
-    int fill = atoi(argv[4]);
+    mode = atoi(argv[4]);
     sim_init(&sim, (uint32_t)atoi(argv[3]));
     if (mount() < 0) {
         fault("no mount of a blank partition", 0, 0);
@@ -441,14 +467,15 @@ int main(int argc, char **argv) {
         random = random * 1664525u + 1013904223u;
         uint32_t dice = (random >> 8) % 100u;
         uint32_t choice = random >> 12 & 0xFFFu;
-        uint32_t acks = fill ? 1u : 8u;
+        uint32_t acks = mode & MODE_FILL ? 1u : 8u;
+        int ends = !(mode & MODE_FULL);
         uint32_t what = dice < 50u   ? APPEND
                         : dice < 62u ? FLUSH
                         : dice < 84u ? RAW
-                        : dice < 87u ? RAW_FLUSH
-                        : dice < 89u ? CLOSE
-                        : dice < 89u + acks ? ACK
-                        : dice > 97u ? REBOOT
+                        : dice < 87u ? (ends ? RAW_FLUSH : RAW)
+                        : dice < 89u ? (ends ? CLOSE : APPEND)
+                        : dice < 89u + acks ? (ends || choice < 256u ? ACK : FLUSH)
+                        : dice > 97u ? (ends || choice < 256u ? REBOOT : APPEND)
                                      : APPEND;
         step(i, what, choice);
     }
@@ -459,9 +486,9 @@ int main(int argc, char **argv) {
     pl_log_status status;
     pl_log_get_status(&the_log, &status);
     printf("cuts %llu recovery_cuts %llu mounts %llu records_checked %llu lost_summary %u "
-           "lost_raw %u raw_refused %llu\n",
+           "lost_raw %u raw_refused %llu moved %llu\n",
            (unsigned long long)cuts, (unsigned long long)recovery_cuts, (unsigned long long)mounts,
            (unsigned long long)checked, status.lost[0], status.lost[1],
-           (unsigned long long)full);
+           (unsigned long long)full, (unsigned long long)moved);
     return 0;
 }

@@ -6,9 +6,12 @@ import pytest
 
 CORES = ("pl_log*.c", "pl_segment.c", "pl_flash.c", "pl_crc.c", "pl_ra*.c", "pl_pack.c",
          "pl_version.c")
-# seed, steps, sectors, 1 if acknowledgements are rare: then segments are given up.
-FAST = [(1, 300, 12, 0), (2, 400, 8, 1)]
-SLOW = [(3, 400, 9, 0), *((seed, 1200, 8 + seed % 9, seed % 2) for seed in range(10, 14))]
+# Modes add up: acknowledgements are rare, so that segments are given up; the log is sealed;
+# segments are left to become full.
+FILL, SEAL, FULL = 1, 2, 4
+# seed, steps, sectors, mode
+FAST = [(1, 300, 12, 0), (2, 400, 8, FILL), (3, 300, 9, SEAL), (4, 400, 8, SEAL + FILL)]
+SLOW = [(3, 400, 9, 0), *((seed, 1200, 8 + seed % 9, seed % 8) for seed in range(8, 16))]
 
 
 def run(c_program, tried, *args: int) -> dict[str, int]:
@@ -28,8 +31,13 @@ def test_every_flushed_record_survives_every_cut(c_program, tried, args):
     counts = run(c_program, tried, *args)
     assert counts["cuts"] > 500 and counts["recovery_cuts"] > 500
     assert counts["records_checked"] > 50_000
-    if args[3]:
+    if args[3] & FILL:
         assert counts["lost_summary"] > 0 and counts["raw_refused"] > 0, "never was full"
+
+
+def test_what_is_flushed_when_a_sealed_segment_is_full_survives_too(c_program, tried):
+    counts = run(c_program, tried, 5, 300, 9, FULL + SEAL)
+    assert counts["moved"] > 0, "never went on in another segment"
 
 
 @pytest.mark.slow

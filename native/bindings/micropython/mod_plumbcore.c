@@ -77,6 +77,7 @@ static const mp_rom_map_elem_t plumbcore_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_Smooth), MP_ROM_PTR(&plumbcore_smooth_type) },
 
     { MP_ROM_QSTR(MP_QSTR_Log), MP_ROM_PTR(&plumbcore_log_type) },
+    { MP_ROM_QSTR(MP_QSTR_Seal), MP_ROM_PTR(&plumbcore_seal_type) },
     { MP_ROM_QSTR(MP_QSTR_SUMMARY), MP_ROM_INT(PL_STREAM_SUMMARY) },
     { MP_ROM_QSTR(MP_QSTR_RAW), MP_ROM_INT(PL_STREAM_RAW) },
     { MP_ROM_QSTR(MP_QSTR_Params), MP_ROM_PTR(&plumbcore_params_type) },

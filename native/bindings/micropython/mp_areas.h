@@ -34,7 +34,8 @@ extern const mp_obj_type_t plumbcore_orientation_type;
 extern const mp_obj_type_t plumbcore_alignment_type;
 extern const mp_obj_type_t plumbcore_relative_type;
 
-/* mp_log.c, mp_params.c */
+/* mp_log.c, mp_params.c, mp_seal.c */
+extern const mp_obj_type_t plumbcore_seal_type;
 extern const mp_obj_type_t plumbcore_log_type;
 extern const mp_obj_type_t plumbcore_params_type;
 

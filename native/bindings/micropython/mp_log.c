@@ -1,5 +1,5 @@
 /*
- * plumbcore.Log(flash, serial=""): see pl_log.h and host/plumbcore/log.py, which has the same
+ * plumbcore.Log(flash, serial="", seal=None): see pl_log.h and host/plumbcore/log.py, which has the same
  * names and arguments.  append, flush, raw and raw_flush do not allocate.
  */
 #include <string.h>
@@ -9,6 +9,7 @@
 
 #include "mp_areas.h"
 #include "mp_flash.h"
+#include "mp_seal.h"
 #include "pl_log.h"
 
 typedef struct {
@@ -21,6 +22,7 @@ typedef struct {
 static void check(log_obj *self, int32_t result) {
     mp_flash_raise(&self->flash);
     switch (result) {
+        case PL_ELOG_SEAL: /* no randomness: OSError as for flash, nothing was written */
         case PL_ELOG_FLASH:
             mp_raise_OSError(MP_EIO);
         case PL_ELOG_FULL:
@@ -40,7 +42,7 @@ static uint32_t u32(mp_obj_t value) {
 
 static mp_obj_t log_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw,
     const mp_obj_t *args) {
-    mp_arg_check_num(n_args, n_kw, 1, 2, false);
+    mp_arg_check_num(n_args, n_kw, 1, 3, false);
     log_obj *self = mp_obj_malloc(log_obj, type);
     mp_flash_init(&self->flash, args[0]);
     pl_log_identity identity;
@@ -58,7 +60,7 @@ static mp_obj_t log_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
     uint8_t *summary = m_new(uint8_t, PL_LOG_SUMMARY_BUFFER);
     uint8_t *raw = m_new(uint8_t, PL_LOG_RAW_BUFFER);
     check(self, pl_log_mount(&self->log, &self->flash.flash, self->flash.sectors, table, summary,
-        raw, &identity));
+        raw, &identity, n_args > 2 ? mp_seal_of(args[2]) : NULL));
     return MP_OBJ_FROM_PTR(self);
 }
 
