@@ -3,6 +3,7 @@
 MICROPYTHON_REVISION := 1.25.0-1
 MPY := $(or $(MICROPYTHON_DIR),$(PLUMBLINE_CACHE)/micropython-$(MICROPYTHON_REVISION))
 FIRMWARE := $(BUILD)/firmware/plumbline-rp2040.uf2
+WEARER := $(BUILD)/firmware-wearer/plumbline-rp2040-wearer.uf2
 UNIX := $(BUILD)/unix/micropython
 FIRMWARE_SOURCES := $(NATIVE_SOURCES) $(shell find native/bindings/micropython device -type f -not -name '*.pyc')
 
@@ -11,6 +12,9 @@ REPRODUCIBLE := SOURCE_DATE_EPOCH=1744675200 MICROPY_GIT_TAG=v1.25.0 MICROPY_GIT
 
 firmware: $(FIRMWARE) ## Build the brace's image, build/firmware/plumbline-rp2040.uf2
 	@cat $(BUILD)/firmware/sizes.txt
+
+firmware-wearer: $(WEARER) ## Build the image for wearers: no prompt, no filesystem
+	@cat $(BUILD)/firmware-wearer/sizes.txt
 
 unix: $(UNIX) ## Build the MicroPython unix port with the native module, build/unix/micropython
 
@@ -23,12 +27,12 @@ $(STAMPS)/tree: device/port/sources.sh device/port/trixie.sh
 	else device/port/sources.sh $(MPY); fi
 	@mkdir -p $(@D) && touch $@
 
-$(FIRMWARE): $(STAMPS)/tree $(STAMPS)/core $(FIRMWARE_SOURCES)
+$(FIRMWARE) $(WEARER): $(STAMPS)/tree $(STAMPS)/core $(FIRMWARE_SOURCES)
 	@device/port/need.sh arm-none-eabi-gcc:gcc-arm-none-eabi cmake:cmake \
 	  file:/usr/lib/arm-none-eabi/include/stdio.h:libnewlib-arm-none-eabi \
 	  file:/usr/share/doc/libstdc++-arm-none-eabi-newlib:libstdc++-arm-none-eabi-newlib
-	@echo "Building the firmware image (log: $(BUILD)/firmware/build.log)"
-	@device/port/build_rp2.sh $(MPY) $(BUILD)/firmware $(PY) "$(REPRODUCIBLE)"
+	@echo "Building the firmware image (log: $(@D)/build.log)"
+	@device/port/build_rp2.sh $(MPY) $(@D) $(PY) "$(REPRODUCIBLE)" $(@F:.uf2=) $(if $(findstring wearer,$@),WEARER)
 
 $(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard native/bindings/micropython/*)
 	@echo "Building the MicroPython unix port (log: $(BUILD)/unix/build.log)"
@@ -38,4 +42,4 @@ $(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard nativ
 	  >$(BUILD)/unix/build.log 2>&1 || { tail -n 30 $(BUILD)/unix/build.log; exit 1; }
 	@touch $@
 
-.PHONY: firmware unix
+.PHONY: firmware firmware-wearer unix

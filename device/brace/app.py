@@ -6,10 +6,11 @@ import time
 import plumbcore
 import plumbport
 
-from brace import calibrate, faults, pipeline, records, tactor
+from brace import audit, calibrate, faults, pipeline, records, tactor
 from brace.attend import Attend
+from brace.audit import Audit
 from brace.board import files, health, power, serial
-from brace.claim import Claim
+from brace.claim import ROLES, Claim
 from brace.clock import Clock
 from brace.commands_basic import BasicCommands
 from brace.commands_body import BodyCommands
@@ -54,6 +55,7 @@ class App:
         self.calibration = calibrate.Calibration()
         self.fault_names = set()
         self.motor_trouble = False
+        self.unlocked = False
         # Faults come before there is anything to tell them to.
         self.recorder = self.supervisor = None
         self.troubles = Troubles(self.clock.now, self._tell_fault)
@@ -61,18 +63,25 @@ class App:
         self.identity = self.store.load_identity()
         self.claim = Claim()
         self.store.load_claim(self.claim)
+        seal = plumbcore.Seal(self.claim.clinic) if self.claim.clinic else None
+        # Who wears a brace that nobody can seal for leaves no records.
+        private = seal is not None or not plumbport.wearer()
+        wanted = private and not bare and without != "log"
         self.recorder = Recorder(
-            self.clock, self.identity["serial"], self.fault, not bare and without != "log"
+            self.clock, self.identity["serial"], self.fault, wanted, seal
         )
+        self.audit = Audit(self.store, self.claim, self.record, self.clock.utc)
         if not bare:
             self._load()
+            self._clean()
+            self.audit.begin(self.recorder.boot)
         self._tell_start(without)
 
         self._watchdog = power.start_watchdog()
         self.supervisor = Supervisor(
             self.clock.now, self._sleep, self._watchdog.feed, self._task_failed, self._running
         )
-        self.session = Session(self.claim, self.clock.now)
+        self.session = Session(self.claim, self.clock.now, self._session_told)
         self.wire = Wire(serial.read, serial.write, self.session)
         self.wire.on_damage = self._line_damaged
         self.pipeline = pipeline.Pipeline(self.config, self.record)
@@ -99,6 +108,20 @@ class App:
             self.fault(faults.CONFIG_DAMAGED, 0)
         if self.store.load_calibration(self.calibration):
             self.fault(faults.CALIBRATION_DAMAGED, 0)
+
+    def _clean(self):
+        """After a claim: nothing that was stored in the clear before stays.  A cut repeats it."""
+        if self.claim.clinic is None or self.claim.clean:
+            return
+        # A full log takes long to erase.
+        power.guard()
+        self.store.seal_all(self.config, self.calibration)
+        if self.recorder.wipe():
+            self.claim.clean = True
+            self.store.store_claim(self.claim)
+
+    def _session_told(self, what, role):
+        self.audit.note(audit.OPENED if what == "opened" else audit.REFUSED, ROLES[role])
 
     def _tell_start(self, without):
         """Notes how the last start ended and what this one lacks."""
@@ -170,6 +193,7 @@ class App:
             self.fault(faults.STORE_FLASH, 2, 2)
             raise
         self.identity = self.store.load_identity()
+        self.audit.note(audit.PROVISION, self.session.role, hw)
 
     def change_config(self, changes):
         """Changes settings, stores them, and begins anew with them.  Raises ConfigError; OSError
@@ -182,11 +206,13 @@ class App:
             self.config.unpack(before)
             self.fault(faults.STORE_FLASH, 0, 0)
             raise
+        self.audit.note(audit.CONFIG, self.session.role, plumbcore.crc32(self.config.pack()))
         self.sense.start(pipeline.CONFIG)
 
     def set_time(self, utc_ms):
         """The host tells the time."""
         step = self.clock.set_utc(utc_ms)
+        self.audit.note(audit.TIME, self.session.role)
         self.recorder.anchor(utc_ms)
         self.record(records.TIME, records.pack(records.TIME, utc_ms, step or 0))
         if step is not None and abs(step) > _STEP_MS:
@@ -236,6 +262,7 @@ class App:
         found.utc_ms = self.clock.utc() or 0
         try:
             self.store.store_calibration(found)
+            self.audit.note(audit.CALIBRATION, self.session.role, found.id)
         except OSError:
             self.fault(faults.STORE_FLASH, 1, 1)
             return False
@@ -246,6 +273,15 @@ class App:
         )
         self.sense.start(pipeline.CALIBRATED)
         return True
+
+    def unlock(self):
+        """Ends the firmware once the answer under way is out, and leaves the prompt."""
+        self.audit.note(audit.UNLOCK, self.session.role)
+        self.recorder.flush()
+        self.wire.afterwards = self._leave
+
+    def _leave(self):
+        self.unlocked = True
 
     def restart(self):
         """Restarts the brace once the answer under way is out."""
@@ -260,7 +296,8 @@ class App:
             self.supervisor.wake(self.wire)
 
     def run(self):
-        """Never returns; KeyboardInterrupt (a developer's Ctrl-C) gets through."""
+        """Returns only when service has unlocked the brace; KeyboardInterrupt (a developer's
+        Ctrl-C) gets through."""
         turn = self.supervisor.turn
-        while True:
+        while not self.unlocked:
             turn()

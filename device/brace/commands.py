@@ -38,6 +38,7 @@ RESET = const(0x71)
 PROVISION = const(0x72)
 SELFTEST = const(0x73)
 FORMAT_FILES = const(0x74)
+UNLOCK = const(0x75)
 PLAN_GET = const(0x80)
 PLAN_SET = const(0x81)
 EXERCISE = const(0x82)
@@ -69,6 +70,7 @@ TABLE = {
     PROVISION: ("provision", SERVICE),
     SELFTEST: ("selftest", SERVICE | QA),
     FORMAT_FILES: ("format_files", SERVICE | QA),
+    UNLOCK: ("unlock", SERVICE),
     PLAN_GET: ("plan_get", WEARER | CLINIC | SERVICE | QA),
     PLAN_SET: ("plan_set", CLINIC),
     EXERCISE: ("exercise", WEARER | CLINIC | QA),

@@ -40,7 +40,7 @@ class BasicCommands:
             "board": "rp2040",
             "hw": app.identity["hw"],
             "fw": VERSION,
-            "kind": "development",
+            "kind": "wearer" if plumbport.wearer() else "development",
             "max": MAX_PAYLOAD,
             "claim": app.claim.id,
         }
@@ -117,6 +117,8 @@ class BasicCommands:
         return self._hello(request)
 
     def _format_files(self, request):
+        if plumbport.wearer():
+            raise cmd.CommandError(cmd.E_REFUSED, "an image for wearers has no filesystem")
         if not files.format():
             raise cmd.CommandError(cmd.E_STORAGE, "the filesystem could not be made")
 

@@ -4,7 +4,7 @@ import struct
 
 from plumbcore import sha256
 
-from brace import cbor
+from brace import audit, cbor
 from brace import commands as cmd
 from brace.coach import Coach
 from brace.commands_log import number
@@ -49,6 +49,8 @@ class CoachCommands:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, str(error))
         except OSError:
             raise cmd.CommandError(cmd.E_STORAGE, "the plan could not be stored")
+        app = self._app
+        app.audit.note(audit.PLAN, app.session.role, planned.revision(raw) if raw else 0)
         return self._plan_get(request)
 
     # -- exercises -------------------------------------------------------------------------

@@ -19,18 +19,27 @@ class TrustCommands:
                 cmd.SESSION_CLOSE: self._close,
                 cmd.CLAIM: self._claim,
                 cmd.CLAIM_CONFIRM: self._confirm,
+                cmd.UNLOCK: self._unlock,
             }
         )
 
     def _close(self, request):
         self._app.wire.afterwards = self._app.session.end
 
+    def _unlock(self, request):
+        """Gives the prompt to service, until the next reset.  Never to somebody without a session:
+        an image for wearers that nobody claimed has no key to open it with."""
+        session = self._app.session
+        if not session.active:
+            raise cmd.CommandError(cmd.E_REFUSED, "only a session of service unlocks a brace")
+        self._app.unlock()
+
     def _claim(self, request):
         clinic = request.get("clinic")
         if not isinstance(clinic, bytes) or len(clinic) != claim.POINT:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, "clinic must be a point of 65 bytes")
         offered = claim.Claim()
-        offered.make(clinic)
+        offered.make(clinic, self._app.claim)
         self._offered = offered
         return {"point": offered.point}
 

@@ -4,7 +4,8 @@ from brace.board import health, power
 
 
 def run():
-    """Runs the brace until it is reset or, in a development image, interrupted by Ctrl-C."""
+    """Runs the brace until it is reset, unlocked by service or, in a development image,
+    interrupted by Ctrl-C."""
     health.begin()
     health.running(health.STARTING)
     power.guard(power.START_PERIODS)
@@ -17,8 +18,9 @@ def run():
         app.run()
     except KeyboardInterrupt:
         # A developer's tool may ask for the prompt before we are up.
-        if app:
-            app.tactor.recover()
-        health.running(health.PROMPT)
-        power.guard()
-        print("The brace has stopped. Ctrl-D starts it again; so does half an hour of waiting.")
+        pass
+    if app:
+        app.tactor.recover()
+    health.running(health.PROMPT)
+    power.guard()
+    print("The brace has stopped. Ctrl-D starts it again; so does half an hour of waiting.")

@@ -31,12 +31,14 @@ _AT_ONCE = (
 
 class Recorder:
     """on_fault(code, value) is called when something is wrong with the log.  `wanted`: without it
-    the log is left alone, as after it has hung the brace again and again."""
+    the log is left alone, as after it has hung the brace again and again.  `seal`: plumbcore.Seal
+    of a claimed brace, None to log in the clear."""
 
     name = "log"
 
-    def __init__(self, clock, serial, on_fault, wanted=True):
+    def __init__(self, clock, serial, on_fault, wanted=True, seal=None):
         self._clock = clock
+        self._seal = seal
         self._wanted = wanted
         self._serial = serial
         self._on_fault = on_fault
@@ -56,7 +58,8 @@ class Recorder:
 
     def _mount(self):
         try:
-            self.log = Log(flashmap.partition(flashmap.LOG, flashmap.LOG_LEN), self._serial)
+            partition = flashmap.partition(flashmap.LOG, flashmap.LOG_LEN)
+            self.log = Log(partition, self._serial, self._seal)
         except OSError:
             self._fail()
             return
@@ -84,6 +87,18 @@ class Recorder:
         if level > max(self._level, _RAW_GOES):
             self._on_fault(faults.LOG_FULL, level)
         self._level = level
+
+    def wipe(self):
+        """Erases everything that was recorded.  Returns whether that went well."""
+        if self.log is None:
+            return False
+        try:
+            self.log.wipe()
+        except OSError:
+            self._fail()
+            return False
+        self._pending = self._hurry = False
+        return True
 
     def _now_cs(self):
         return self._clock.now() // 10

@@ -1,18 +1,22 @@
 """What a brace keeps over power cycles besides its log: identity, settings, calibration.
 
 Each in two copies with sequence and CRC (plumbcore.Params): a store that is cut leaves the old or
-the new one whole.
+the new one whole.  On a claimed brace settings, calibration and plan are sealed with a key that
+lies elsewhere in the flash: that hides them from a look at a dump, not from who knows where to
+look (docs/security.md).
 """
 
-from plumbcore import Params
+from plumbcore import Params, gcm_open, gcm_seal, random
 
 from brace import cbor
 from brace.board import flashmap
 from brace.compat import const
 
 _SECTOR = const(4096)
-# The largest is a full plan (brace.exercise.planned).
-_LARGEST = const(640)
+# The largest is a full plan (brace.exercise.planned), sealed.
+_LARGEST = const(672)
+_SEALED = b"PLS1"
+_NONCE = const(12)
 
 
 class Store:
@@ -26,6 +30,10 @@ class Store:
         self._identity = Params(identity, 0, _SECTOR)
         self._claim = Params(identity, 2 * _SECTOR, 3 * _SECTOR)
         self._plan = Params(identity, 4 * _SECTOR, 5 * _SECTOR)
+        self._audit = Params(identity, 6 * _SECTOR, 7 * _SECTOR)
+        # The key that settings, calibration and plan are sealed with, None to keep them in the
+        # clear.
+        self._locker = None
         self._buffer = bytearray(_LARGEST)
         self.identity_damaged = False
 
@@ -58,38 +66,73 @@ class Store:
         raw, _ = self._load(self._claim)
         if raw is not None:
             claim.unpack(raw)
+        self._locker = claim.locker
 
     def store_claim(self, claim):
         """Stores a claim, whole or not at all."""
         self._claim.store(claim.pack())
 
+    def _load_sealed(self, params, name):
+        """As `_load`, opened if it is sealed."""
+        raw, damaged = self._load(params)
+        if raw is None or raw[:4] != _SEALED:
+            return raw, damaged
+        try:
+            nonce = raw[4 : 4 + _NONCE]
+            return gcm_open(self._locker or b"", nonce, name, raw[4 + _NONCE :]), damaged
+        except ValueError:
+            return None, True
+
+    def _store_sealed(self, params, name, data):
+        if self._locker:
+            nonce = random(_NONCE)
+            data = _SEALED + nonce + gcm_seal(self._locker, nonce, name, data)
+        params.store(data)
+
+    def seal_all(self, config, calibration):
+        """Seals what was stored in the clear: both copies of it."""
+        plan, _ = self.load_plan()
+        for _ in range(2):
+            self.store_config(config)
+            self.store_calibration(calibration)
+            if plan:
+                self.store_plan(plan)
+
+    def load_audit(self):
+        """The stored state of the audit, or None."""
+        return self._load(self._audit)[0]
+
+    def store_audit(self, state):
+        """Stores the state of the audit."""
+        self._audit.store(state)
+
     def load_config(self, config):
         """Takes the stored settings.  Returns whether anything of them was damaged."""
-        raw, damaged = self._load(self._config)
+        raw, damaged = self._load_sealed(self._config, b"config")
         if raw is not None and config.unpack(raw):
             damaged = True
         return damaged
 
     def store_config(self, config):
         """Stores the settings."""
-        self._config.store(config.pack())
+        self._store_sealed(self._config, b"config", config.pack())
 
     def load_calibration(self, calibration):
         """Takes the stored calibration.  Returns whether anything of it was damaged."""
-        raw, damaged = self._load(self._calibration)
+        raw, damaged = self._load_sealed(self._calibration, b"calibration")
         if raw is not None and not calibration.unpack(raw):
             damaged = True
         return damaged
 
     def store_calibration(self, calibration):
         """Stores a calibration."""
-        self._calibration.store(calibration.pack())
+        self._store_sealed(self._calibration, b"calibration", calibration.pack())
 
     def load_plan(self):
         """The stored plan's bytes, b"" without one, and whether a copy was damaged."""
-        raw, damaged = self._load(self._plan)
+        raw, damaged = self._load_sealed(self._plan, b"plan")
         return raw or b"", damaged
 
     def store_plan(self, raw):
         """Stores a plan's bytes.  Raises OSError."""
-        self._plan.store(raw)
+        self._store_sealed(self._plan, b"plan", raw)

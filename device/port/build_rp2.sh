@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# build_rp2.sh TREE OUT PYTHON "NAME=VALUE ...": builds the brace's image from MicroPython's TREE
-# into OUT, the names being the environment that makes the build reproducible.
+# build_rp2.sh TREE OUT PYTHON "NAME=VALUE ..." NAME [VARIANT]: builds the brace's image from
+# MicroPython's TREE as OUT/NAME.uf2, the names being the environment that makes the build
+# reproducible; VARIANT is a mpconfigvariant_*.cmake of the board's.
 set -euo pipefail
 
 tree=$1
@@ -26,9 +27,9 @@ done
 run cmake -S "$tree/ports/rp2" -B "$out/cmake" \
     -DMICROPY_BOARD=PLUMBLINE_RP2040 -DMICROPY_BOARD_DIR="$root/device/port/boards/PLUMBLINE_RP2040" \
     -DUSER_C_MODULES="$root/native/bindings/micropython/micropython.cmake;$root/device/port/cmodule/micropython.cmake" \
-    -DPICO_NO_PICOTOOL=1 -DCMAKE_BUILD_TYPE=MinSizeRel
+    ${6:+-DMICROPY_BOARD_VARIANT="$6"} -DPICO_NO_PICOTOOL=1 -DCMAKE_BUILD_TYPE=MinSizeRel
 # Frozen code names its own strings; made anew, it leaves out those that C has come to name since.
 rm -f "$out/cmake/frozen_content.c"
 run make -C "$out/cmake" -j "${JOBS:-$(nproc)}"
 "$python" "$root/device/port/finish_image.py" "$out/cmake/firmware.bin" "$out/cmake/firmware.elf" \
-    "$2/plumbline-rp2040.uf2" >"$out/sizes.txt"
+    "$2/$5.uf2" >"$out/sizes.txt"

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from brace import commands
+from brace.claim import ROLES
 
 from plumbline.errors import PlumblineError, UsageError, VersionError
 from plumbline.link import Frame, Link
@@ -78,6 +79,7 @@ class Brace:
 
     def __init__(self, link: Link):
         self.link = link
+        self._keys: Keys | None = None
         self._hello: Hello | None = None
 
     @classmethod
@@ -105,18 +107,36 @@ class Brace:
 
     def enter(self, keys: Keys, role: str | None = None) -> bool:
         """Opens a session with a claimed brace; whether we have a key for that."""
+        self._keys = keys
         hello = self.identity
         chosen = keys.choose(hello.serial, hello.claim, role)
         if chosen is None:
             return False
 
+        kept: list[bytes] = []
+
         def key_of(claimed: bytes, point: bytes) -> bytes | None:
+            kept.append(point)
             return keys.role_key(hello.serial, chosen, claimed.hex(), point)
 
         entered = open_session(self.link, chosen, key_of)
         if entered:
             self.hello()
+            # A computer that got its keys from a backup learns of the claim here.
+            if keys.private(hello.claim) and not keys.knows(hello.claim, hello.serial, kept[0]):
+                keys.claimed(hello.claim, hello.serial, kept[0])
         return entered
+
+    def _need(self, command: int) -> None:
+        """Changes to a role that may give `command`, if ours may not and we have such a key."""
+        session, roles = self.link.session, commands.TABLE[command][1]
+        if session is None or roles & (ROLES[session.role] | commands.ANYONE):
+            return
+        hello = self.identity
+        for role, bit in ROLES.items():
+            if roles & bit and self._keys.choose(hello.serial, hello.claim, role):
+                self.enter(self._keys, role)
+                return
 
     def close(self) -> None:
         self.link.close()
@@ -151,6 +171,7 @@ class Brace:
 
     def selftest(self) -> dict:
         """Its checks: name -> map with `ok` and what was measured."""
+        self._need(commands.SELFTEST)
         return self.link.ask(commands.SELFTEST, timeout=30)
 
     # -- time and settings -------------------------------------------------------------------
@@ -228,6 +249,7 @@ class Brace:
 
     def bootloader(self) -> None:
         """Makes it enter BOOTSEL; the link is of no more use."""
+        self._need(commands.BOOTLOADER)
         self.link.request(commands.BOOTLOADER)
 
     def reset(self) -> None:
@@ -240,6 +262,7 @@ class Brace:
             raise UsageError(
                 f"{serial!r} is not a serial number", "Use 1 to 16 letters, digits and '-'"
             )
+        self._need(commands.PROVISION)
         values: dict = {"serial": serial}
         if hw is not None:
             values["hw"] = hw
@@ -248,4 +271,10 @@ class Brace:
 
     def format_files(self) -> None:
         """Makes the development filesystem anew: every file on it is lost."""
+        self._need(commands.FORMAT_FILES)
         self.link.request(commands.FORMAT_FILES, timeout=30)
+
+    def unlock(self) -> None:
+        """Makes a brace with an image for wearers show its prompt, until the next reset."""
+        self._need(commands.UNLOCK)
+        self.link.request(commands.UNLOCK)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -48,3 +49,13 @@ def write_atomic(
             sync_folder(path.parent)
     except OSError as error:
         raise os_error(error, f"writing {path}") from error
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder that only its user may look into, or makes it such.  Raises StorageError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix" and stat.S_IMODE(folder.stat().st_mode) != 0o700:
+            os.chmod(folder, 0o700)
+    except OSError as error:
+        raise os_error(error, f"making {folder}") from error

@@ -21,6 +21,8 @@ from plumbline.device import Brace
 from plumbline.errors import LinkError, Refused
 from plumbline.segments import RAW, SUMMARY, Damage, Segment
 from plumbline.store.segments import Generation, Store
+from plumbline.trust.audit import first_keys, verify
+from plumbline.trust.keys import Keys
 from plumbline.words import count
 
 # The brace is told so often, in segments; what it was told it need not keep.
@@ -153,6 +155,7 @@ class _Pull:
             self._stream(stream, listing, runs[stream], generation, acknowledge)
         self.result.lost = listed[SUMMARY].lost
         self._date(generation)
+        self._audit(generation)
         self._left()
 
     def _stream(self, stream, listing, runs, generation, acknowledge) -> None:
@@ -225,6 +228,14 @@ class _Pull:
         ]
         if known:
             self.result.first_utc_ms, self.result.last_utc_ms = min(known), max(known)
+
+    def _audit(self, generation: Generation) -> None:
+        """Checks what the brace noted of what was done to it, all of it each time."""
+        if not self._brace.identity.claim or not self.result.segments:
+            return
+        known = first_keys(Keys(), self.result.serial)
+        checked = verify(generation.read((SUMMARY,)).records, known)
+        self.result.damage += [f"audit: {f.text}" for f in checked.findings if f.forged]
 
     def _left(self) -> None:
         left = 0

@@ -101,7 +101,8 @@ class Peer:
             clock=SimpleNamespace(now=lambda: int(self._clock * 1000)),
         ))  # fmt: skip
         TrustCommands(SimpleNamespace(
-            wire=self.wire, session=self.session, store=self, restart=self.restart
+            wire=self.wire, session=self.session, store=self, restart=self.restart,
+            claim=self.claim,
         ))  # fmt: skip
 
     def store_claim(self, claim):

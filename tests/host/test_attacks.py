@@ -347,6 +347,14 @@ def test_a_handed_on_key_gives_its_role_and_no_more(line, tmp_path):
     assert Keys(tmp_path / "other").choose("PB-2", line.keys.current().id) is None
 
 
+def test_the_clinic_changes_its_role_where_the_table_asks_for_it(line):
+    line.peer.handlers[commands.SELFTEST] = lambda v: {"imu": {"ok": True}}
+    with line.open() as brace:
+        assert brace.selftest() == {"imu": {"ok": True}}
+        assert brace.link.session.role == "service" and brace.link.forged == 0
+    assert line.peer.told == [("opened", "clinic"), ("opened", "service")]
+
+
 def test_one_brace_s_key_is_none_for_another(line):
     other = Line(keys=line.keys)
     assert other.peer.claim.secret != line.peer.claim.secret
@@ -394,7 +402,8 @@ def test_a_claim_needs_the_clinic_once_there_is_one(line, tmp_path):
 
 
 @pytest.mark.parametrize("point", [b"", bytes(65), b"\x04" + bytes(64), b"\x04" + b"\xff" * 64,
-                                   b"\x02" + bytes(64)])
+                                   b"\x02" + bytes(64)],
+                         ids=["nothing", "zeros", "origin", "off the curve", "compressed"])
 def test_a_point_that_is_none_claims_nothing(point):
     peer = Peer()
     link = Link(peer, timeout=1)

@@ -23,7 +23,7 @@ def test_only_the_owner_may_read_a_key(keys):
 def test_a_backup_brings_everything_back(keys, tmp_path):
     old = keys.create("first")
     new = keys.rotate("second")
-    keys.claimed(new.id, "PB-1")
+    keys.claimed(new.id, "PB-1", bytes(65))
     assert keys.backup(tmp_path / "backup", "correct horse battery") == 2
     assert all(key.backed_up for key in keys.all())
     other = Keys(tmp_path / "other")

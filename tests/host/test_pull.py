@@ -104,7 +104,7 @@ def test_files_are_never_changed_and_hold_what_the_brace_has(store):
             page = bytearray(found[1])
             peer.log.read(stream, number, 0, page)
             assert generation.get(stream, number) == page
-            assert os.stat(generation.path(stream, number)).st_mode & 0o777 == 0o444
+            assert os.stat(generation.path(stream, number)).st_mode & 0o777 == 0o400
     with pytest.raises(Mismatch, match="something else"):
         generation.put(SUMMARY, 0, b"other")
 

@@ -4,6 +4,7 @@
  *   image() -> bytes     the 48-byte stamp of the running image (host/plumbline/image.py)
  *   stdin_read(buf) -> n bytes that the host has sent, without waiting
  *   scratch(i[, value]) -> u32 number i (1 to 3), which outlives a restart but not a power cut
+ *   wearer() -> whether this is the image for wearers
  *   fresh() -> whether this is the first call since the chip was reset
  *   i2c_read(address, register, buf, n): see i2c_burst.c
  *   motor(level, ms) -> ms, motor_on(): see motor.c
@@ -58,6 +59,15 @@ static mp_obj_t scratch(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scratch_obj, 1, 2, scratch);
 
+static mp_obj_t wearer(void) {
+    #if defined(PLUMBLINE_WEARER)
+    return mp_const_true;
+    #else
+    return mp_const_false;
+    #endif
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(wearer_obj, wearer);
+
 static mp_obj_t fresh(void) {
     /* In .bss, which a soft reset leaves alone. */
     static bool called;
@@ -71,6 +81,7 @@ static const mp_rom_map_elem_t plumbport_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR_plumbport) },
     { MP_ROM_QSTR(MP_QSTR_image), MP_ROM_PTR(&image_obj) },
     { MP_ROM_QSTR(MP_QSTR_scratch), MP_ROM_PTR(&scratch_obj) },
+    { MP_ROM_QSTR(MP_QSTR_wearer), MP_ROM_PTR(&wearer_obj) },
     { MP_ROM_QSTR(MP_QSTR_fresh), MP_ROM_PTR(&fresh_obj) },
     { MP_ROM_QSTR(MP_QSTR_i2c_read), MP_ROM_PTR(&plumbport_i2c_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_motor), MP_ROM_PTR(&plumbport_motor_obj) },

@@ -1,20 +1,21 @@
 # Runs first on every start.  Unlike MicroPython's own it never formats: a filesystem that does
 # not mount is left as it is for a person to look at, and the brace, whose code is frozen into
 # the image and whose log and settings are raw partitions, works without one.
+import plumbport
 from brace.board import files, health
 
 health.begin()
-# A developer's changed files are left out when the brace keeps failing with them.
-if files.mount() and not health.plain():
+# The image for wearers takes no code from a filesystem, and so has none.  A developer's changed
+# files are left out when the brace keeps failing with them.
+if not plumbport.wearer() and files.mount() and not health.plain():
     import binascii
 
-    import plumbport
     from brace.board import overlay
 
     _names = overlay.find(binascii.hexlify(plumbport.image()[16:48]).decode())
     if _names:
         overlay.install(_names)
-    del _names, overlay, plumbport, binascii
+    del _names, overlay, binascii
 
 # Only now, so that it may be a developer's.
 from brace.board import power  # noqa: E402
@@ -22,4 +23,4 @@ from brace.board import power  # noqa: E402
 # Unless main.py runs next, a development host has asked for the prompt.
 health.running(health.PROMPT)
 power.guard()
-del files, health, power
+del files, health, power, plumbport

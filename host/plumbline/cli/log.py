@@ -82,6 +82,40 @@ def show(source, device, store, types, as_jsonl) -> None:
             click.echo(f"{_time(utc_ms, record)}  {record.name:<12} {values}")
 
 
+@common.command(command, name="audit")
+@_source
+@common.device_option
+@_store
+@common.json_option
+def audit(source, device, store, as_json) -> None:
+    """Show what was done to a claimed brace, and check that nothing of it was altered."""
+    from dataclasses import asdict
+
+    from plumbline.errors import Mismatch
+    from plumbline.trust.audit import first_keys, verify
+    from plumbline.trust.keys import Keys
+
+    found = _find(source, store, device)
+    checked = verify(found.reading.records, first_keys(Keys(), found.serial))
+    if as_json:
+        common.emit_json("log_audit", {
+            "source": found.name, "serial": found.serial,
+            "entries": [asdict(e) for e in checked.entries],
+            "findings": [asdict(f) for f in checked.findings]})  # fmt: skip
+    else:
+        for e in checked.entries:
+            when = "unknown time"
+            if e.utc_s:
+                when = datetime.fromtimestamp(e.utc_s).isoformat(" ")
+            mark = {True: "", False: "  NOT SOUND", None: "  not checked"}[e.sound]
+            role = f" by {e.role}" if e.role else ""
+            click.echo(f"{e.number:5}  boot {e.boot:<4} {when:<19}  {e.kind}{role}{mark}")
+        for finding in checked.findings:
+            click.echo(finding.text)
+    if checked.forged:
+        raise Mismatch(f"the audit of {found.serial} has been tampered with", "See above")
+
+
 @common.command(command, name="verify")
 @_source
 @common.device_option
@@ -124,35 +158,43 @@ def verify(source, device, store, as_json) -> None:
 @click.option("--to", "target", required=True, type=click.Path(path_type=Path, dir_okay=False),
               help="File to write: .csv or .jsonl for records, .npz for raw samples.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only records of this type.")
-def export(source, device, store, target, types) -> None:
+@click.option("--identified", is_flag=True, help="Keep the dates.")
+def export(source, device, store, target, types, identified) -> None:
     """Write a log's records, or its raw samples, into a file that other tools read.
 
-    Into .csv goes one type of record, with its units in the column names.
+    Into .csv goes one type of record, with its units in the column names.  Unless --identified is
+    given, times count from the first day, so that the file tells neither whose nor when.  Every
+    export is noted in the library (exports.jsonl).
     """
     from plumbline.errors import UsageError
     from plumbline.files import write_atomic
+    from plumbline.store import exports
 
     found = _find(source, store, device)
     if target.suffix == ".npz":
-        data, what = _npz(found)
-    elif target.suffix == ".jsonl":
+        data, what, count = _npz(found)
+    elif target.suffix in (".jsonl", ".csv"):
         rows = [_plain(*row) for row in _rows(found, types)]
-        data = "".join(json.dumps(row) + "\n" for row in rows).encode()
-        what = f"{len(rows)} records"
-    elif target.suffix == ".csv":
-        data, what = _csv(found, types)
+        rows = rows if identified else exports.without_dates(rows)
+        data = _csv(rows) if target.suffix == ".csv" else _jsonl(rows)
+        what, count = f"{len(rows)} records", len(rows)
     else:
         raise UsageError(
             f"{target.suffix or 'a file without an ending'} is not known", "Use .csv, .jsonl, .npz"
         )
+    folder = common.settings(store=store).store
+    exports.note(folder, "log export", found.name, target, count, identified)
     write_atomic(target, data)
     common.say(f"{target}: {what}")
 
 
-def _csv(found, types) -> tuple[bytes, str]:
+def _jsonl(rows) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def _csv(rows) -> bytes:
     from plumbline.errors import UsageError
 
-    rows = [_plain(*row) for row in _rows(found, types)]
     kinds = sorted({row["type"] for row in rows})
     if len(kinds) > 1:
         raise UsageError(
@@ -165,10 +207,10 @@ def _csv(found, types) -> tuple[bytes, str]:
         writer = csv.DictWriter(out, max(rows, key=len), restval="", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    return out.getvalue().encode(), f"{len(rows)} records"
+    return out.getvalue().encode()
 
 
-def _npz(found) -> tuple[bytes, str]:
+def _npz(found) -> tuple[bytes, str, int]:
     import numpy as np
 
     from plumbline import segments
@@ -186,4 +228,4 @@ def _npz(found) -> tuple[bytes, str]:
                         np.zeros((0, 4)), "<i8"),
         rates_mhz=np.array(raw[-1].rates_mhz if raw else (0, 0)),
     )  # fmt: skip
-    return out.getvalue(), f"{len(chunks)} chunks of raw samples"
+    return out.getvalue(), f"{len(chunks)} chunks of raw samples", len(chunks)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from plumbline import segments
 from plumbline.errors import Mismatch, StorageError, os_error
-from plumbline.files import write_atomic
+from plumbline.files import make_private, write_atomic
 from plumbline.segments import RAW, SUMMARY, Damage, Reading
 
 _LETTER = {SUMMARY: "s", RAW: "r"}
@@ -76,7 +76,9 @@ class Generation:
                     "Keep both and tell the maintainers; plumbline log verify shows what is there",
                 )
             return False
-        write_atomic(path, data, mode=0o444)
+        # The library's folder is its user's alone.
+        make_private(self.folder.parents[2])
+        write_atomic(path, data, mode=0o400)
         return True
 
     def sweep(self) -> None:

@@ -45,5 +45,5 @@ def claim_brace(brace: Brace, keys: Keys) -> Key:
             "what answered the claim cannot prove that it made it",
             "Claim it again with another cable, on a computer that you trust",
         )
-    keys.claimed(key.id, hello.serial)
+    keys.claimed(key.id, hello.serial, point)
     return key

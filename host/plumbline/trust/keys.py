@@ -32,7 +32,8 @@ _BACKUP = "plumbline_keys"
 @dataclass(frozen=True)
 class Key:
     """One of the clinic's keys.  state: "current" claims braces; "retired" and "revoked" ones are
-    kept to open what was sealed to them.  braces: serial numbers that it claimed."""
+    kept to open what was sealed to them.  braces: serial numbers that it claimed.  points: serial
+    number -> points of its claims by this key, in hex, oldest first."""
 
     id: str
     name: str
@@ -40,6 +41,7 @@ class Key:
     state: str = CURRENT
     backed_up: str = ""
     braces: list[str] = field(default_factory=list)
+    points: dict[str, list[str]] = field(default_factory=dict)
 
 
 def _now() -> str:
@@ -113,13 +115,23 @@ class Keys:
         self._write([changed if k.id == key.id else k for k in self.all()])
         return changed
 
-    def claimed(self, key_id: str, serial: str) -> None:
-        """Notes that a brace was claimed by a key, and by no other any more."""
-        self._write([
-            replace(k, braces=sorted({*k.braces, serial} if k.id == key_id
-                                     else {*k.braces} - {serial}))
-            for k in self.all()
-        ])  # fmt: skip
+    def claimed(self, key_id: str, serial: str, point: bytes) -> None:
+        """Notes that a brace was claimed by a key, and by no other any more, and keeps `point`."""
+        keys = []
+        for k in self.all():
+            if k.id == key_id:
+                known = [p for p in k.points.get(serial, []) if p != point.hex()]
+                points = {**k.points, serial: [*known, point.hex()]}
+                k = replace(k, braces=sorted({*k.braces, serial}), points=points)
+            else:
+                k = replace(k, braces=sorted({*k.braces} - {serial}))
+            keys.append(k)
+        self._write(keys)
+
+    def knows(self, key_id: str, serial: str, point: bytes) -> bool:
+        """Whether a claim has been noted."""
+        key = next((k for k in self.all() if k.id == key_id), None)
+        return key is not None and key.points.get(serial, [])[-1:] == [point.hex()]
 
     def _make_folder(self) -> None:
         try:
@@ -206,6 +218,11 @@ class Keys:
         """The secret of a brace that the key claimed and that keeps `point`."""
         shared = self.agree(key_id, point)
         return shared and claim.secret_of(shared, point, self.point(key_id))
+
+    def audit_key(self, key_id: str, point: bytes) -> bytes | None:
+        """The first key of the audit of such a brace."""
+        shared = self.agree(key_id, point)
+        return shared and claim.audit_key(shared, point, self.point(key_id))
 
     # -- roles -------------------------------------------------------------------------------
 

@@ -8,3 +8,7 @@
 #define MICROPY_HW_STDIN_BUFFER_LEN             (2048)
 // The second core is not used, and threads would cost heap.
 #define MICROPY_PY_THREAD                       (0)
+// In the wearer's image (mpconfigvariant_WEARER.cmake) no byte from the host interrupts the program.
+#if defined(PLUMBLINE_WEARER)
+#define MICROPY_KBD_EXCEPTION                   (0)
+#endif

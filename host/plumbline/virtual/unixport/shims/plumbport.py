@@ -9,12 +9,17 @@ BUDGET_MAX_MS = 20000
 REFILL_DIVISOR = 10
 
 _stamp = bytes(48)  # set by run.py
+_wearer = False  # the same
 _off = None
 _fresh = True
 
 
 def image():
     return _stamp
+
+
+def wearer():
+    return _wearer
 
 
 def stdin_read(buf):

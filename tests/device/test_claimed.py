@@ -1,0 +1,210 @@
+"""A claimed brace, the real firmware on the unix port: what its flash shows, and power cuts."""
+
+import plumbcore
+import pytest
+from brace import cbor, claim
+from brace.board import flashmap
+from brace.config import SETTINGS, Config
+from plumbcore.flash import MemoryFlash
+from plumbline import segments, sources
+from plumbline.device import Brace
+from plumbline.errors import PlumblineError
+from plumbline.trust import audit
+from plumbline.trust.claiming import claim_brace
+from plumbline.trust.keys import Keys
+from plumbline.virtual import unixport
+from plumbline.virtual.body import Body
+from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport
+
+# Nothing of this is a default, so that it can be looked for.
+SETTING = {"epoch_s": 7, "cue_gap_s": 1234, "start_day": 54321, "zone_min": -437}
+
+
+@pytest.fixture(autouse=True)
+def unix():
+    try:
+        unixport.find_binary()
+    except UnixBraceError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def keys(tmp_path, monkeypatch):
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path))
+    keys = Keys()
+    keys.create("clinic")
+    return keys
+
+
+def connect(brace, keys, **how):
+    return Brace.open(UnixTransport(brace), keys=keys, **how)
+
+
+def make_claimed(brace, keys):
+    """Provisions, sets up and claims a blank brace; it has restarted."""
+    brace.power_on()
+    brace.run(3)
+    with connect(brace, keys) as found:
+        found.provision("PB-7")
+        found.config_set(SETTING)
+        found.time_set(1_760_000_000_000)
+        brace.run(20)
+        claim_brace(found, keys)
+    brace.run(8)
+
+
+def shows(flash: bytes) -> list[str]:
+    """What a look at a dump finds: records, settings, calibration, claims in the clear."""
+    found = []
+    config = Config()
+    config.change(SETTING)
+    packed = config.pack()
+    if packed[: 4 * len(SETTINGS)] in flash:
+        found.append("the settings")
+    for at in range(0, len(flash), flashmap.SECTOR):
+        if b"PLPC" not in flash[at : at + 4]:
+            continue
+        for name, value in SETTING.items():
+            if value.to_bytes(4, "little", signed=True) in flash[at : at + 4096]:
+                found.append(f"setting {name}")
+    log = flash[flashmap.LOG : flashmap.LOG + flashmap.LOG_LEN]
+    for at in range(0, len(log), 4096):
+        read = segments.read_segment(log[at : at + 4096], opening=_Nobody())
+        if isinstance(read, segments.Segment) and read.records:
+            found.append(f"records in sector {at // 4096}")
+        for page in range(at, at + 4096, 256):
+            # A checkpoint's tail in the clear.
+            if log[page : page + 4] == b"PLCP" and log[page + 6] and not log[page + 5]:
+                found.append(f"records in the checkpoint at {page:#x}")
+    return found
+
+
+class _Nobody:
+    def key(self, segment):
+        return None
+
+
+def test_the_look_at_a_dump_finds_what_is_there(keys):
+    """The scan below is no scan unless it finds everything of a brace that is not claimed."""
+    with UnixBrace() as brace:
+        brace.power_on()
+        brace.run(3)
+        with connect(brace, keys) as found:
+            found.config_set(SETTING)
+        brace.run(100)
+        text = " ".join(shows(brace.flash()))
+    assert "the settings" in text and "setting start_day" in text and "records in" in text
+
+
+def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
+    with UnixBrace(typical=True) as brace:
+        brace.play(Body.from_script("hour"))
+        make_claimed(brace, keys)
+        assert shows(brace.flash()) == [], "what was there before the claim is gone"
+        brace.run(600)
+        with connect(brace, keys) as found:
+            assert found.link.session.role == "clinic"
+            values = found.config()["values"]
+            assert {name: values[name] for name in SETTING} == SETTING
+            found.time_set(1_760_000_700_000)
+            found.config_set({"cue_gap_s": 999})
+            source = sources.of_brace(found)
+            assert found.link.forged == 0
+        flash = brace.flash()
+        assert shows(flash) == []
+        for word in (b"clinic", b"posture", keys.current().name.encode()):
+            start = flashmap.LOG
+            assert word not in flash[start:], "names of the host's never come here"
+        epochs = [r for r in source.reading.records if r.name == "epoch"]
+        assert len(epochs) > 60 and source.reading.damage == []
+        checked = audit.verify(source.reading.records, audit.first_keys(keys, "PB-7"))
+        assert [e.kind for e in checked.entries] == [
+            "claim", "session", "time", "config"] and checked.findings == []
+        # Over a restart it goes on, in the same chain.
+        brace.power_off()
+        brace.power_on()
+        brace.run(30)
+        with connect(brace, keys) as found:
+            assert found.config()["values"]["cue_gap_s"] == 999
+            again = sources.of_brace(found)
+        assert again.reading.damage == []
+        checked = audit.verify(again.reading.records, audit.first_keys(keys, "PB-7"))
+        assert [e.kind for e in checked.entries[4:]] == ["boot", "session"]
+        assert checked.findings == [] and all(e.sound for e in checked.entries)
+
+
+def stored_claim(flash: bytes) -> claim.Claim:
+    """The claim in a dump, as the firmware would load it."""
+    part = bytearray(flash[flashmap.IDENTITY : flashmap.IDENTITY + flashmap.IDENTITY_LEN])
+    params = plumbcore.Params(MemoryFlash(part), 2 * 4096, 3 * 4096)
+    buffer, found = bytearray(672), claim.Claim()
+    n = params.load(buffer)
+    if n is not None:
+        assert found.unpack(buffer[:n])
+    return found
+
+
+def test_the_audits_first_key_does_not_stay_in_the_flash(keys):
+    with UnixBrace() as brace:
+        make_claimed(brace, keys)
+        flash = brace.flash()
+    (first,) = audit.first_keys(keys, "PB-7")
+    assert first not in flash
+    found = stored_claim(flash)
+    assert found.clean and found.audit == b"" and found.secret in flash
+    assert cbor.loads(found.pack())["clinic"] == keys.point(keys.current().id)
+
+
+def claim_operations(keys) -> tuple[bytes, int]:
+    """(flash before a claim, how many flash operations it takes until the brace works again)."""
+    with UnixBrace() as brace:
+        brace.power_on()
+        brace.run(3)
+        with connect(brace, keys) as found:
+            found.provision("PB-7")
+            found.config_set(SETTING)
+            brace.run(70)
+        flash = brace.flash()
+    with UnixBrace(flash) as brace:
+        brace.power_on()
+        brace.run(3)
+        found = connect(brace, keys)
+        before = brace.eval("nor.operations")
+        claim_brace(found, keys)
+        brace.run(8)
+        return flash, brace.eval("nor.operations") - before
+
+
+@pytest.mark.slow
+def test_power_cut_at_every_flash_operation_of_a_claim(keys):
+    """Claimed or not claimed, never neither; once it is, nothing is left in the clear."""
+    flash, operations = claim_operations(keys)
+    assert operations > 20
+    states = set()
+    for cut in range(1, operations + 1):
+        with UnixBrace(flash, seed=cut) as brace:
+            brace.power_on()
+            brace.run(3)
+            found = connect(brace, keys, timeout=2)
+            brace.exec(f"nor.cut_in({cut})")
+            try:
+                claim_brace(found, keys)
+            except PlumblineError:
+                pass
+            brace.run(8)
+            brace.exec("nor.power_on()")
+            brace.power_on()
+            brace.run(8)
+            with connect(brace, keys) as found:
+                states.add(bool(found.identity.claim))
+                assert found.identity.serial == "PB-7", cut
+                values = found.config()["values"]
+                assert {n: values[n] for n in SETTING} == SETTING, cut
+                if found.identity.claim:
+                    source = sources.of_brace(found)
+                    # A cut commit that was never promised ends its boot's segment.
+                    kinds = {d.kind for d in source.reading.damage}
+                    assert kinds <= {"cut", "commit"}, cut
+            if bool(stored_claim(brace.flash()).clinic):
+                assert shows(brace.flash()) == [], cut
+    assert states == {True, False}
