@@ -6,7 +6,9 @@ minor and major in the three low bytes; 0 unknown) and the SHA-256 of the binary
 zeroed.  The brace reports that digest, and `plumbline flash` compares it with the
 file's, so both speak of the same bytes.
 
-UF2: 512-byte blocks of 256 bytes of data each, as specified by Microsoft's UF2 document.
+UF2: 512-byte blocks of 256 bytes of data each, as specified by Microsoft's UF2 document.  A signed
+image carries its manifest (`plumbline.trust.release`) in blocks behind its own, which say that
+they are not for the main flash: what writes the image skips them.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ _UF2 = struct.Struct("<8I")
 _UF2_START = (0x0A324655, 0x9E5D5157)
 _UF2_END = 0x0AB16F30
 _FLAG_FAMILY = 0x00002000
+_FLAG_NOT_MAIN = 0x00000001
 _DATA = 256
 
 
@@ -40,6 +43,7 @@ class Image:
     data: bytes
     base: int = FLASH_BASE
     family: int = FAMILY_RP2040
+    manifest: bytes = b""  # as it was read, unchecked
 
     @property
     def digest(self) -> str | None:
@@ -106,6 +110,10 @@ def to_uf2(image: Image) -> bytes:
             *_UF2_START, _FLAG_FAMILY, address, _DATA, number, len(blocks), image.family
         )
         out += block.ljust(476, b"\0") + struct.pack("<I", _UF2_END)
+    pieces = [image.manifest[i : i + _DATA] for i in range(0, len(image.manifest), _DATA)]
+    for number, piece in enumerate(pieces):
+        out += _UF2.pack(*_UF2_START, _FLAG_NOT_MAIN, 0, len(piece), number, len(pieces), 0)
+        out += piece.ljust(476, b"\0") + struct.pack("<I", _UF2_END)
     return bytes(out)
 
 
@@ -114,13 +122,20 @@ def from_uf2(raw: bytes) -> Image:
     if not raw or len(raw) % 512:
         raise ImageError("not a whole UF2 file: its length is not a multiple of 512 bytes")
     data = bytearray()
+    manifest = bytearray()
     base = None
+    main = sum(not raw[at + 8] & _FLAG_NOT_MAIN for at in range(0, len(raw), 512))
     for number in range(len(raw) // 512):
         block = raw[number * 512 : number * 512 + 512]
         *start, flags, address, size, index, count, family = _UF2.unpack_from(block)
         if tuple(start) != _UF2_START or struct.unpack_from("<I", block, 508)[0] != _UF2_END:
             raise ImageError(f"not a UF2 file: block {number} has the wrong magic")
-        if index != number or count != len(raw) // 512:
+        if flags & _FLAG_NOT_MAIN:
+            if size > 476 or index != number - main or number < main:
+                raise ImageError(f"the UF2 file is cut or mixed up at block {number}")
+            manifest += block[32 : 32 + size]
+            continue
+        if index != number or count != main:
             raise ImageError(
                 f"the UF2 file is cut or mixed up: block {number} says {index} of {count}"
             )
@@ -131,7 +146,7 @@ def from_uf2(raw: bytes) -> Image:
         if size > 476 or address != base + len(data):
             raise ImageError(f"the UF2 file leaves a hole at block {number}")
         data += block[32 : 32 + size]
-    return Image(bytes(data), base)
+    return Image(bytes(data), base or FLASH_BASE, manifest=bytes(manifest))
 
 
 def load(path: str | Path) -> Image:

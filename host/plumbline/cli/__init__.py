@@ -17,6 +17,7 @@ from plumbline.errors import Exit, PlumblineError, UsageError
 COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
+    "release": ("release", "Sign firmware images, and say whose signatures this computer trusts."),
     "claim": ("claim", "Make braces the clinic's: they obey and show data to its key alone."),
     "keys": ("keys", "The clinic's keys: make, back up, replace them, and hand on single roles."),
     "calibrate": ("calibrate", "Fit a brace to its wearer: stand still, then bend forward once."),

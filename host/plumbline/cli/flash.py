@@ -20,11 +20,12 @@ from plumbline.cli import common
     "--serial", metavar="SERIAL", help="Serial number to give it; of several, the first's."
 )
 @click.option("--hw", type=click.IntRange(0, 255), help="Hardware revision to record in it.")
+@click.option("--unsigned", is_flag=True, help="Take an image that nobody signed without asking.")
 @click.option("--backend", help="Write through uf2-volume, picotool or virtual only.")
 @common.dry_run_option
 @common.json_option
-def command(image, device, everything, jobs, force, downgrade, serial, hw, backend, dry_run,
-            as_json) -> None:  # fmt: skip
+def command(image, device, everything, jobs, force, downgrade, serial, hw, unsigned, backend,
+            dry_run, as_json) -> None:  # fmt: skip
     """Put firmware on braces, give new ones a serial number, and prove it.
 
     IMAGE is a .uf2 file; without it, what `make firmware` built here.  A brace that runs the
@@ -44,6 +45,7 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, backe
         loaded.verify()
     except images.ImageError as error:
         raise Mismatch(f"{path}: {str(error).rstrip('.')}", "Name another file") from error
+    _check_signature(path, loaded, unsigned)
     if serial is not None:
         from plumbline.device import SERIAL
 
@@ -110,3 +112,18 @@ def _done(outcome) -> dict:
         "location": outcome.item.location or None,
         "error": str(error) if error else None,
     }
+
+
+def _check_signature(path, image, unsigned: bool) -> None:
+    """Says who signed an image.  Once this computer trusts release keys it takes nothing else,
+    unless told so."""
+    from plumbline.errors import Mismatch
+    from plumbline.trust import release
+
+    manifest = release.verify(image)
+    if manifest is not None:
+        common.say(f"{path}: signed, a {manifest.kind} image")
+    elif release.trusted() and not unsigned:
+        raise Mismatch(
+            f"{path} carries no signature", "Give --unsigned if it is one that you built yourself"
+        )

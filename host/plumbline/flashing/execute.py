@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from plumbline import discover, registry
@@ -205,7 +205,8 @@ def execute(step: Step, image: Image, report: Report | None = None) -> Result:
         backend = backends.choose(board, step.options.backend)
         used = backend.name
         report.say(f"writing through {backend.name}")
-        backend.write(board, to_uf2(image), report.bytes)
+        # The manifest has been read by now; the boot ROM gets the image alone.
+        backend.write(board, to_uf2(replace(image, manifest=b"")), report.bytes)
         report.say("waiting for its restart")
         brace = _come_back(target, ports_before)
     with brace:
