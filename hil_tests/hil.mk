@@ -1,7 +1,10 @@
 # Hardware in the loop: the suite on the virtual brace, or on what BRACE names.
 
 BRACE ?= virtual
-HIL := $(VENV)/bin/pytest -q hil_tests --brace $(BRACE) -n $(JOBS)
+# Everything on the virtual brace; what needs hours to pass, on the unix port.
+HIL := $(VENV)/bin/pytest -q hil_tests $(addprefix --brace ,$(BRACE)) -n $(JOBS)
+SOAK := $(PY) -m plumbline.hil.soak
+SEED ?= 1
 
 smoke: $(STAMPS)/core $(FIRMWARE) ## The HIL smoke suite: is this a brace? Under a minute (BRACE=virtual, a rig, a port, a serial number)
 	$(HIL) -m smoke

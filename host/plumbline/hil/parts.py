@@ -159,7 +159,7 @@ class Flash(Protocol):
         """Every operation takes as long as the datasheet allows."""
 
     def cut_in(self, operations: int) -> None:
-        """Power fails within that flash operation from now (1 is the next)."""
+        """Power fails within that flash operation from now (1 is the next); 0: in none."""
 
     def operations(self) -> int:
         """Flash operations so far."""

@@ -61,6 +61,10 @@ class Rig:
         """Seconds on the rig's clock."""
         raise NotImplementedError
 
+    def is_off(self) -> bool:
+        """Whether the brace has no power."""
+        raise NotImplementedError
+
     def begin(self, image: Image | None) -> None:
         """Once before the first test: whatever takes long, flashing above all."""
 

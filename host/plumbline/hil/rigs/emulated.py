@@ -141,6 +141,9 @@ class EmulatedRig(Rig):
     def now(self) -> float:
         return self.virtual.board.now_ns / 1e9
 
+    def is_off(self) -> bool:
+        return self.virtual.board.state is State.OFF
+
     def open(self, setup: Setup, journal: Journal) -> None:
         virtual = VirtualBrace(setup.flash, sensors=setup.sensors, seed=setup.seed)
         if setup.timing == "worst":

@@ -159,7 +159,8 @@ class ModelFlash:
         self._do("nor.slowest()")
 
     def cut_in(self, operations: int) -> None:
-        self._journal.note(f"flash: power will fail in operation {operations} from now")
+        when = f"in operation {operations} from now" if operations else "in none"
+        self._journal.note(f"flash: power will fail {when}")
         self._do(f"nor.cut_in({operations})")
 
     def operations(self) -> int:

@@ -131,6 +131,9 @@ class UnixRig(Rig):
     def now(self) -> float:
         return self.virtual.now_s
 
+    def is_off(self) -> bool:
+        return self.virtual.state == "off"
+
     def open(self, setup: Setup, journal: Journal) -> None:
         virtual = UnixBrace(
             setup.flash,
