@@ -14,13 +14,13 @@ from plumbline.bench import Bench
 from plumbline.bench.part_cli import program
 from plumbline.dev import sync
 
-TITLE = "putting changed files on a development image (emulated brace), best of three"
+TITLE = "putting changed files on a development image (emulated brace), best of two"
 
 _NAME = "bench-sync"
 # Files whose sources fit the brace's filesystem, in two folders.
 _TREE = ("brace/epoch.py", "brace/haptics.py", "brace/tactor.py", "brace/board/panel.py")
 _ONE = "brace/haptics.py"
-_ROUNDS = 3
+_ROUNDS = 2
 # belay resets the board before it asks for the prompt, and then the firmware has the line; so here
 # it is kept from that.
 _BELAY = """

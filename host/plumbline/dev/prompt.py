@@ -11,12 +11,15 @@ import contextlib
 import io
 import subprocess
 import sys
+import time
 
 from plumbline.errors import AtPrompt, LinkError, LinkLost, Missing
 
 _SILENCE_S = 3.0
 _TRIES = 4
 _TRY_S = 2.0
+_QUIET_S = 0.5
+_REBOOT_S = 10.0
 
 
 def _transport():
@@ -49,15 +52,28 @@ class Prompt:
 
     def _enter(self) -> bool:
         """Stops the firmware; tries again because one that is just starting misses the Ctrl-C."""
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
             try:
                 # mpremote prints what it got instead of the prompt; the error says it better.
                 with contextlib.redirect_stdout(io.StringIO()):
                     self._board.enter_raw_repl(soft_reset=False, timeout_overall=_TRY_S)
+                if number:
+                    self._settle()
                 return True
             except (self._error, OSError):
                 continue
         return False
+
+    def _settle(self) -> None:
+        """Lets late answers to earlier tries come in and go by, then has the prompt shown anew."""
+        serial = self._board.serial
+        end = time.monotonic() + _TRY_S
+        while (waiting := serial.inWaiting()) or time.monotonic() < end:
+            if waiting:
+                serial.read(waiting)
+                end = time.monotonic() + _QUIET_S
+            time.sleep(0.01)
+        serial.write(b"\x01")
 
     def __enter__(self) -> Prompt:
         return self
@@ -105,6 +121,8 @@ class Prompt:
         with self._translated():
             self._board.exit_raw_repl()
             self._board.serial.write(b"\x04")
+            # Who comes next must not take the prompt's last words for a prompt.
+            self._board.read_until(1, b"soft reboot\r\n", timeout=_REBOOT_S)
 
     @staticmethod
     def _said(data: bytes) -> str:

@@ -23,6 +23,7 @@ from plumbline.virtual.rosc import Rosc
 from plumbline.virtual.usb import UsbSerial
 
 CORE_HZ = 125_000_000
+_WATCHDOG_TRIGGER = 1 << 31
 _BKPT_BOOTSEL = 0x55
 
 
@@ -143,6 +144,10 @@ class Board:
         """Pulls the RUN pin for a moment."""
         self._restart(HAD_RUN)
 
+    def start_image(self) -> None:
+        """What the boot ROM does when it has written one: restarts the chip by its watchdog."""
+        self.mcu.watchdog.write_uint32(WATCHDOG_CTRL, _WATCHDOG_TRIGGER)
+
     def write_image(self, data: bytes, base: int = FLASH_START_ADDRESS) -> None:
         """What the boot ROM does with a UF2: erases the sectors it covers and writes them."""
         offset = base - FLASH_START_ADDRESS
@@ -167,7 +172,7 @@ class Board:
 
     def _on_watchdog(self) -> None:
         # Its clock goes on while the board is off, as the whole board's does.
-        if self.state is State.RUNNING:
+        if self.state is not State.OFF:
             self._restart(None)
 
     def _on_break(self, code: int) -> None:

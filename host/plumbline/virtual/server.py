@@ -149,5 +149,5 @@ class Server:
             path.unlink()
             info.unlink()
             self.brace.board.write_image(firmware.data, firmware.base)
-            self.brace.power_on()
+            self.brace.board.start_image()
             return
