@@ -126,6 +126,11 @@ class Course:
         """The present week of the programme, from 1; 0 before it or without a plan."""
         return self.plan.week(self.today) if self.plan else 0
 
+    @property
+    def over(self) -> bool:
+        """Whether its last week has gone by."""
+        return bool(self.plan) and self.week > self.plan.weeks
+
     def told(self, instrument: str) -> list[diary.Entry]:
         """Entries with a score, oldest first; of pain only averages."""
         return [e for e in self.entries if e.instrument == instrument and e.score is not None
@@ -153,7 +158,7 @@ class Course:
     def lapse(self) -> int | None:
         """Days since the last exercise, if that is remarkable; None otherwise."""
         last = max((one.day for t in self.trained for one in t.sets if one.day), default=None)
-        if last is None or not self.plan or self.plan.stopped:
+        if last is None or not self.plan or self.plan.stopped or self.over:
             return None
         days = (self.today - last).days
         return days if days >= progress.LAPSE_DAYS else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plumbline.clinic import conditions
+from plumbline.clinic import conditions, exercises
 from plumbline.report.course import Course
 from plumbline.report.html import Section, paragraph, table
 
@@ -42,7 +42,8 @@ def section(wearing, about) -> Section | None:
     if course.waiting and course.waiting.proposals:
         body += "<h3>Proposed, waiting for a therapist</h3>" + table(
             ["Exercise", "Proposal", "Because"],
-            [[p.exercise, p.action, p.because] for p in course.waiting.proposals],
+            [[exercises.get(p.exercise).title, p.action, p.because]
+             for p in course.waiting.proposals],
             "Proposals",
             wide=True,
         )

@@ -12,7 +12,7 @@ def _sentences(course: Course) -> list[str]:
     if week < 1:
         return [f"Your programme of {words.count(plan.weeks, 'week')} begins on "
                 f"{plan.start:%A}, {plan.start.day} {plan.start:%B}."]
-    if week > plan.weeks:
+    if course.over:
         said = [f"Your {plan.weeks} weeks are over."]
     else:
         said = [f"You are in week {week} of {plan.weeks}."]

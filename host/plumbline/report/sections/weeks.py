@@ -60,4 +60,5 @@ def section(wearing, about) -> Section | None:
         "seconds held. Pain: averages of a day told in the diary, 0 to 10. Single days and weeks "
         "go up and down; recovery is not linear.", kind="note",
     )  # fmt: skip
-    return Section("clinic", f"Programme, week {course.week} of {course.plan.weeks}", body + note)
+    where = "over" if course.over else f"week {course.week} of {course.plan.weeks}"
+    return Section("clinic", f"Programme, {where}", body + note)
