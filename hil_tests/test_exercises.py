@@ -4,11 +4,15 @@ Performances run from a fresh start of the decisions, with the raw samples logge
 from the brace's own log; the host's replay must give the same records.
 """
 
+import datetime as dt
 import struct
 
 import pytest
 from brace import records
 from brace.exercise import library, planned, terms
+from plumbline.clinic import decide, sending
+from plumbline.clinic.people import Person, Profile, Therapist
+from plumbline.clinic.plan import Item, Plan
 from plumbline.link import BraceError
 from plumbline.replay import exercises, logged
 from plumbline.virtual.body import Body
@@ -78,6 +82,27 @@ def test_a_plan_is_kept_and_confirmed_by_its_hash(brace, power):
             brace.plan_set(wrong)
     assert brace.plan() == kept
     assert brace.plan_set(b"")["exercises"] == 0
+
+
+def test_an_approved_plan_goes_to_the_persons_brace(brace, tmp_path, clock):
+    """Approve, send, confirm; then a sign that needs a doctor takes the exercises off again."""
+    brace.provision("PL-0007")
+    at = dt.datetime(2026, 3, 2, 17, tzinfo=dt.timezone.utc)
+    profile = Profile("P7", (Therapist("A. Sato"),), ["neuropathy"], ["PL-0007"])
+    who = Person.create(tmp_path, profile)
+    items = (Item("squat", 2, 8, 0, (3, 0, 1.5)), Item("plank", 2, 1, 20, (0, 0, 0)))
+    decide.adopt(who, Plan("P7", 1, at.date(), items=items), "A. Sato", at)
+    sent = sending.send(who, brace, at)
+    clock.run(1)
+    assert sending.confirm(who, brace).sha256 == sent.sha256 and sent.exercises == 2
+    values = brace.config()["values"]
+    assert values["cue_level"] == 65535 and values["start_day"] == 20514
+    assert planned.row(brace.plan()["plan"], 1)[planned.HOLD_S] == 20
+    decide.answer_red_flags(who, ["bladder"], at, "wearer")
+    assert sending.send(who, brace, at).exercises == 0
+    with pytest.raises(BraceError):
+        brace.exercise("start")
+    assert [entry.what for entry in who.audit.entries()] == ["approved", "sent", "stopped", "sent"]
 
 
 def rhythm(pulses) -> list[int]:

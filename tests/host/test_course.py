@@ -8,6 +8,7 @@ import logs
 import pytest
 import trained
 import wearer
+from brace.exercise import terms
 from browser import CHROMIUM, Browser
 from plumbline.clinic import decide, training
 from plumbline.clinic.people import Person
@@ -78,6 +79,32 @@ def test_changes_are_judged_by_their_error(told):
 def test_checkpoints_take_the_nearest_entry(told):
     assert told.near("odi", 0).score == 38 and told.near("odi", 6).score == 24
     assert told.near("odi", 1) is None and told.near("odi", 12) is None
+
+
+def test_marked_pain_stands_beside_what_it_interrupted(tmp_path):
+    """One tap in a bend, one in the third repetition of a set."""
+    squat = trained.session(1, "squat")
+    for record in squat:
+        if record.name == "set" or record.name == "repetition" and record.fields["number"] == 3:
+            record.fields = {**record.fields, "flags": record.fields["flags"] | terms.PAIN}
+    end = max(record.t_cs for record in squat)
+    tap = {"score": 0, "posture": 1, "flexion_cdeg": 3100, "lateral_cdeg": 0}
+    rows = [
+        *wearer.day(1, 2, start_ms=trained.START_MS),
+        wearer.Record(1, end - 500, "pain", tap, trained.START_MS + 10 * (end - 500)),
+        wearer.Record(1, 600_000, "bend", {"bin": 1, "peak_cdeg": 5200, "blocks": 32,
+                                           "fastest_cdps": 6000, "dose_deg_s": 90}),
+        wearer.Record(1, 600_300, "pain", tap),
+    ]  # fmt: skip
+    rows.sort(key=lambda r: r.t_cs)
+    wearing = build(rows, wearer.clock(rows))
+    who = course_case.person(tmp_path)
+    done = training.read(squat, trained.clock)
+    told = course.Course.of(who, done, wearing, course_case.START)
+    html = page.render(wearing, page.About("P7", course=told))
+    assert "Pain was marked twice." in html
+    assert "Squat, repetition 3" in html and "bend to 52°" in html
+    assert "not what caused the pain" in html
 
 
 def test_a_lapse_and_a_stop_are_said(tmp_path):

@@ -15,8 +15,8 @@ from plumbline.report.wearing import Wearing
 # has `section(wearing, about) -> Section | None`.
 SECTIONS = (
     "summary", "programme", "trained", "function", "days", "postures", "nudges", "advice",
-    "weeks", "outcomes", "exercises", "screening", "measures", "sitting", "bends", "decisions",
-    "quality", "method",
+    "weeks", "outcomes", "exercises", "screening", "measures", "sitting", "bends", "taps",
+    "decisions", "quality", "method",
 )
 
 _MARK = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from statistics import fmean
 
+from brace.exercise import terms
+
 from plumbline.clinic.change import estimate
 from plumbline.clinic.symmetry import symmetry
 from plumbline.report import words
@@ -65,6 +67,11 @@ def _rows(trained: Trained) -> list[list[str]]:
     if faults:
         said = ", ".join(f"{name} {n}" for name, n in sorted(faults.items(), key=lambda f: -f[1]))
         rows.append(["Faults", str(sum(faults.values())), "", said, "–", ""])
+    hurt = [rep.number for rep in reps if rep.flags & terms.PAIN]
+    if hurt or any(one.flags & terms.PAIN for one in sets):
+        rows.append(["Pain was marked in", str(len(hurt)) if reps else "–",
+                     "repetitions" if reps else "", f"of {len(reps)}" if reps else "", "–",
+                     f"{sum(bool(one.flags & terms.PAIN) for one in sets)} sets"])  # fmt: skip
     doubtful = sum(one.doubtful for one in sets)
     if doubtful:
         rows.append(["Sets whose count is in doubt", str(doubtful), "", f"of {len(sets)}", "–",
