@@ -7,23 +7,27 @@ import pytest
 from brace import records
 from brace.config import Config
 from plumbcore.flash import MemoryFlash
+from plumbcore.seal import Seal
+from plumbline import segments
 from plumbline.errors import Exit, LinkError
 from plumbline.replay import code, cohort, differences, logged, units, writer
 from plumbline.segments import RAW, SUMMARY
 from plumbline.store.catalogue import refresh
 from plumbline.store.segments import Store
+from plumbline.trust.keys import Keys
+from plumbline.trust.opening import Opening
 
 SECONDS = 90
 
 
-def record(store: Store, serial="PB-1", boots=1, seconds=SECONDS, config=None) -> None:
+def record(store, serial="PB-1", boots=1, seconds=SECONDS, config=None, seal=lambda: None):
     """Pulled logs of a brace that recorded a run in each of so many boots."""
     flash = MemoryFlash(40 + 30 * boots)
     for boot in range(boots):
         flexion = writer.day(seconds, seed=boot)
         s, l = writer.bends(0.5 * flexion, seed=1), writer.bends(flexion, seed=2)  # noqa: E741
-        writer.write(plumbcore.Log(flash, serial), s, l, config)
-    log, life = plumbcore.Log(flash, serial), store.latest(serial)
+        writer.write(plumbcore.Log(flash, serial, seal()), s, l, config)
+    log, life = plumbcore.Log(flash, serial, seal()), store.latest(serial)
     for stream in (SUMMARY, RAW):
         found = log.find(stream, 0)
         while found:
@@ -226,6 +230,40 @@ def test_forgetting_takes_the_replays_along(store, plumbline, here):
     assert list(store.folder.glob("tables/replays/PB-1/*/*.json"))
     assert plumbline("store", "forget", "P-1", "--yes").code == 0
     assert not list(store.folder.glob("tables/replays/PB-1/*/*.json"))
+
+
+def test_sealed_logs_are_opened_here_and_no_key_goes_to_a_worker(
+    store, plumbline, here, home, tmp_path, monkeypatch
+):
+    keys = Keys(home / "data" / "keys")
+    keys.create("clinic")
+    point = keys.point(keys.current().id)
+    record(store, boots=2, seconds=30, seal=lambda: Seal(point))
+    record(store, "PB-2", seconds=30)
+    for name in ("work", "work_open"):
+        there = _without_keys(getattr(cohort, name), tmp_path, monkeypatch)
+        monkeypatch.setattr(cohort, name, there)
+    run = plumbline("cohort", "replay", "--json")
+    assert run.code == 0, run.err
+    assert [(r["serial"], r["identical"]) for r in run.json["runs"]] == [
+        ("PB-1", True), ("PB-1", True), ("PB-2", True)]
+    assert run.json["sealed"] == 0
+    monkeypatch.setattr(segments, "opening_default", lambda: Opening(Keys(tmp_path / "none")))
+    run = plumbline("cohort", "replay", "--force", "--json")
+    assert run.json["sealed"] == 2 and run.json["replayed"] == 1
+    assert "2 of 3 boots are left out" in run.err and "keys show" in run.err
+    run = plumbline("replay", "PB-1")
+    assert run.code == Exit.REFUSED and "keys restore" in run.err
+
+
+def _without_keys(work, tmp_path, monkeypatch):
+    """The work as on another computer."""
+    def there(*arguments):
+        with monkeypatch.context() as patch:
+            patch.setattr(segments, "opening_default", lambda: Opening(Keys(tmp_path / "none")))
+            return work(*arguments)
+
+    return there
 
 
 def test_a_worker_with_other_code_is_refused(store, plumbline, here, monkeypatch):

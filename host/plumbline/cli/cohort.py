@@ -27,7 +27,8 @@ def replay(store, scheduler, jobs, force, as_json) -> None:
 
     What has been replayed with the same code is not replayed again, so that this goes on where it
     was interrupted.  The result is the same on one core, on all, and on a cluster.  Ends with exit
-    code 6 when something came out otherwise.
+    code 6 when something came out otherwise.  A cluster's workers get samples, but no names and no
+    keys; use tls:// where others share the network.
     """
     from plumbline.cli.progress import Progress
     from plumbline.errors import Mismatch, StorageError
@@ -42,6 +43,7 @@ def replay(store, scheduler, jobs, force, as_json) -> None:
             f"{folder} holds no raw samples to replay",
             "Record some: plumbline settings set raw_on=1, then plumbline pull",
         )
+    sealed = 0
     todo = [boot for boot in boots if force or cohort.known(folder, boot) is None]
     if todo:
         with Progress(["replay"]) as progress:
@@ -57,13 +59,17 @@ def replay(store, scheduler, jobs, force, as_json) -> None:
                     done += 1
                     line.count(done, len(todo), f"boots, last {boot.name}")
 
-                cohort.replay(folder, todo, client, step)
+                sealed = cohort.replay(folder, todo, client, step)
             finally:
                 cohort.disconnect(client)
+    if sealed:
+        common.say(f"{sealed} of {len(boots)} boots are left out: they are sealed to a key that "
+                   "is not on this computer (plumbline keys show)")
     rows = [row for boot in boots for row in cohort.known(folder, boot) or ()]
     if as_json:
         common.emit_json("cohort_replay", {
-            "code": code.digest(), "boots": len(boots), "replayed": len(todo), "runs": rows,
+            "code": code.digest(), "boots": len(boots), "replayed": len(todo) - sealed,
+            "sealed": sealed, "runs": rows,
         })  # fmt: skip
     else:
         _print(rows)

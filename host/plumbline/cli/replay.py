@@ -27,7 +27,7 @@ def command(source, store, jobs, show, as_json) -> None:
     something came out otherwise.  For the whole library: plumbline cohort replay.
     """
     from plumbline import sources
-    from plumbline.errors import Mismatch, StorageError
+    from plumbline.errors import Mismatch, Refused, StorageError
     from plumbline.replay import code, units
     from plumbline.store.segments import Store
 
@@ -36,6 +36,9 @@ def command(source, store, jobs, show, as_json) -> None:
     replayed = units.replay(units.of_reading(found.reading, found.serial), jobs)
     outcomes = [outcome for _, several in replayed for outcome in several]
     took = time.monotonic() - began
+    closed = [d for d in found.reading.damage if d.kind == "sealed"]
+    if not outcomes and closed:
+        raise Refused(str(closed[0]), "Bring the key here: plumbline keys restore")
     if not outcomes:
         raise StorageError(
             f"{found.name} holds no raw samples to replay",

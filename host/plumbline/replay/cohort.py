@@ -1,8 +1,9 @@
 """Replays every recording of a store on Dask: on this computer's cores, or on a cluster.
 
-The work is cut into boots.  A worker gets a boot's segments as bytes and gives back plain rows, so
-it needs this package of the same code and no access to the store; what comes out is the same
-wherever it ran.  Each boot's rows are written as they come,
+The work is cut into boots.  A worker gets a boot's segments as bytes, or, where those are sealed,
+the samples and records in them: keys do not leave this computer.  It gives back plain rows, so it
+needs this package of the same code and no access to the store; what comes out is the same wherever
+it ran.  Each boot's rows are written as they come,
 
     <store>/tables/replays/<serial>/<generation>/<boot>.json
 
@@ -21,8 +22,9 @@ from pathlib import Path
 from plumbline import segments
 from plumbline.errors import LinkError, Missing, VersionError
 from plumbline.files import write_atomic
-from plumbline.replay import code, units
-from plumbline.segments import RAW
+from plumbline.replay import code, logged, units
+from plumbline.replay.logged import Run
+from plumbline.segments import RAW, SUMMARY
 from plumbline.store.catalogue import Catalogue
 from plumbline.store.segments import Generation
 
@@ -30,6 +32,8 @@ from plumbline.store.segments import Generation
 _AHEAD = 2
 # How long a scheduler may take to answer.
 _PATIENCE = "10s"
+# Of a segment's header: not 0 if its contents are sealed (SPEC.md, "Segments").
+_SEAL_AT = 7
 
 
 @dataclass(frozen=True)
@@ -63,11 +67,19 @@ def plan(catalogue: Catalogue) -> list[Boot]:
         spans = catalogue.spans(life.serial, life.number)
         boots = {b for stream, _, _, a, z in spans if stream == RAW for b in range(a, z + 1)}
         for boot in sorted(boots):
-            mine = [row for row in spans if row[3] <= boot <= row[4]]
+            mine = _members(spans, boot)
             text = f"{code.digest()} {' '.join(digest for _, _, digest, _, _ in mine)}"
             mark = hashlib.sha256(text.encode()).hexdigest()
             found.append(Boot(life, boot, tuple(row[:2] for row in mine), mark))
     return found
+
+
+def _members(spans: list[tuple], boot: int) -> list[tuple]:
+    """The segments that hold anything of a boot, and the one before the first, from which that
+    may go on."""
+    mine = [row for row in spans if row[3] <= boot <= row[4]]
+    first = min((row[1] for row in mine if row[0] == SUMMARY), default=0)
+    return [row for row in spans if row[:2] == (SUMMARY, first - 1)] + mine
 
 
 def known(store: Path, boot: Boot) -> list[dict] | None:
@@ -96,15 +108,32 @@ def rows(store: Path) -> Iterator[tuple[str, dict]]:
 
 def work(serial: str, generation: int, boot: int, data: list[bytes]) -> tuple[str, list[dict]]:
     """What a worker does: (the code it ran, rows of the boot's runs)."""
-    reading = segments.collect(segments.read_segment(one) for one in data)
+    return work_open(serial, generation, _runs(boot, data) or [])
+
+
+def work_open(serial: str, generation: int, runs: list[Run]) -> tuple[str, list[dict]]:
+    """The same, of runs that were read here."""
     head = {"serial": serial, "generation": generation}
-    rows = [
-        head | units.row(outcome)
-        for unit in units.of_reading(reading, serial, generation)
-        if unit.boot == boot
-        for outcome in units.work(unit)
-    ]
-    return code.digest(), rows
+    return code.digest(), [head | units.row(logged.replay(run)) for run in runs]
+
+
+def _runs(boot: int, data: list[bytes]) -> list[Run] | None:
+    """A boot's runs; None if they are sealed to a key that is not on this computer."""
+    reading = segments.collect(segments.read_segment(one) for one in data)
+    if any(damage.kind == "sealed" for damage in reading.damage):
+        return None
+    found = units.of_reading(reading)
+    return [run for unit in found if unit.boot == boot for run in units.runs(unit)]
+
+
+def _order(boot: Boot) -> tuple | None:
+    """What to have done for a boot: a function and its arguments; None if it cannot be read."""
+    data = boot.data()
+    life = (boot.life.serial, boot.life.number)
+    if not any(one[_SEAL_AT] for one in data):
+        return work, *life, boot.number, data
+    runs = _runs(boot.number, data)
+    return None if runs is None else (work_open, *life, runs)
 
 
 def connect(scheduler: str | None, workers: int | None):
@@ -145,8 +174,9 @@ def disconnect(client) -> None:
 
 def replay(
     store: Path, boots: list[Boot], client, progress: Callable[[Boot], None] = lambda boot: None
-) -> None:
-    """Replays boots on a client's workers and keeps the rows of each as it is done.
+) -> int:
+    """Replays boots on a client's workers and keeps the rows of each as it is done; how many could
+    not be read, because they are sealed to a key that is not on this computer.
 
     Raises VersionError when a worker runs other code than this computer, and whatever a worker
     raised; what was done until then is kept.
@@ -156,14 +186,18 @@ def replay(
     waiting = iter(boots)
     under_way: dict = {}
 
+    sealed = 0
+
     def submit():
-        boot = next(waiting, None)
-        if boot is None:
-            return None
-        what = (boot.life.serial, boot.life.number, boot.number, boot.data())
-        future = client.submit(work, *what, pure=False)
-        under_way[future.key] = boot
-        return future
+        nonlocal sealed
+        for boot in waiting:
+            order = _order(boot)
+            if order:
+                future = client.submit(*order, pure=False)
+                under_way[future.key] = boot
+                return future
+            sealed += 1
+        return None
 
     room = max(1, _AHEAD * sum(client.nthreads().values()))
     done = as_completed([future for _ in range(room) if (future := submit())])
@@ -179,3 +213,4 @@ def replay(
         progress(boot)
         if another := submit():
             done.add(another)
+    return sealed

@@ -16,7 +16,7 @@ from brace.recorder import RUN
 
 from plumbline import segments
 from plumbline.replay import logged
-from plumbline.replay.logged import Outcome
+from plumbline.replay.logged import Outcome, Run
 from plumbline.segments import RAW, SUMMARY, Reading, Record
 
 # Below so many bytes (some two hours of samples) other processes cost more than they bring.
@@ -38,9 +38,14 @@ class Unit:
 def of_reading(reading: Reading, serial: str = "", generation: int = 0) -> list[Unit]:
     """The units of a log."""
     summary: dict[int, list[bytes]] = defaultdict(list)
+    before = None
     for segment in reading.segments[SUMMARY]:
         for boot in {segment.boot, *(record.boot for record in segment.records)}:
+            # What goes on from the segment before cannot be read without it.
+            if segment.goes_on and before and before not in summary[boot]:
+                summary[boot].append(before)
             summary[boot].append(segment.data)
+        before = segment.data
     raw: dict[tuple[int, int], list[bytes]] = defaultdict(list)
     for segment in reading.segments[RAW]:
         for place in {_place(record) for record in segment.records if len(record.body) > 4}:
@@ -56,10 +61,14 @@ def _place(record: Record) -> tuple[int, int]:
     return record.boot, int.from_bytes(record.body[:4], "little") // RUN
 
 
+def runs(unit: Unit) -> list[Run]:
+    """What can be replayed of a unit."""
+    return logged.runs(segments.collect(segments.read_segment(data) for data in unit.segments))
+
+
 def work(unit: Unit) -> list[Outcome]:
-    """Replays what can be replayed of a unit."""
-    reading = segments.collect(segments.read_segment(data) for data in unit.segments)
-    return [logged.replay(run) for run in logged.runs(reading)]
+    """Replays it."""
+    return [logged.replay(run) for run in runs(unit)]
 
 
 def replay(
