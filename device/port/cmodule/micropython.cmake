@@ -1,6 +1,7 @@
 # What only the RP2040 brace has, as the C module `plumbport`.
 add_library(usermod_plumbport INTERFACE)
 target_sources(usermod_plumbport INTERFACE
+    ${CMAKE_CURRENT_LIST_DIR}/frames.c
     ${CMAKE_CURRENT_LIST_DIR}/i2c_burst.c
     ${CMAKE_CURRENT_LIST_DIR}/mod_plumbport.c
     ${CMAKE_CURRENT_LIST_DIR}/motor.c

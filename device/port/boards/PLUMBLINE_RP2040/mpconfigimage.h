@@ -31,3 +31,9 @@
 #define MICROPY_PY_FRAMEBUF                     (0)
 #define MICROPY_PY_HEAPQ                        (0)
 #define MICROPY_PY_RE                           (0)
+// The frames of Python's functions have a stack of their own (device/port/cmodule/frames.c).
+#define MICROPY_ENABLE_PYSTACK                  (1)
+void plumbport_init_frames(void);
+#define MICROPY_PORT_INIT_FUNC                  plumbport_init_frames()
+// Names of attributes are looked up all the time; a byte of RAM each finds most of them at once.
+#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE       (512)
