@@ -131,17 +131,12 @@ def prepare(x, lean_x, lean_y, still):
     still[5] = x[W_STILL_RATE]
 
 
-def _relative(values, n, least):
-    """Lets the greatest of n scores be 0 and none be below `least`; the greatest's place."""
-    best = 0
-    for i in range(1, n):
-        if values[i] > values[best]:
-            best = i
-    top = values[best]
-    for i in range(n):
+def _relative(values, least):
+    """Lets the greatest of these scores be 0 and none be below `least`."""
+    top = max(values)
+    for i in range(len(values)):
         score = values[i] - top
         values[i] = score if score > least else least
-    return best
 
 
 class Activity:
@@ -168,7 +163,8 @@ class Activity:
         # Indexed by state, 1..12; _path by seconds back.
         self._paths = array("i", bytes(4 * (_STATES + 1)))
         self._next = array("i", bytes(4 * (_STATES + 1)))
-        self._back = bytearray(_LENGTH * (_STATES + 1))
+        self._emissions = array("i", bytes(4 * (_STATES + 1)))
+        self._back = [bytearray(_STATES + 1) for _ in range(_LENGTH)]
         self._path = bytearray(_LENGTH)
         self._margins = array("i", bytes(4 * _LENGTH))
         self._rivals = bytearray(_LENGTH)
@@ -179,6 +175,7 @@ class Activity:
         """Nothing is known of what was."""
         for i in range(_STATES + 1):
             self._paths[i] = 0
+        self._leader = 1
         self._windows = 0
         self._run = 0
         self._run_of = UNKNOWN
@@ -193,12 +190,15 @@ class Activity:
         for i in range(1, _STATES + 1):
             if i != state:
                 self._paths[i] -= _SURE
+        for i in range(1, _STATES + 1):
+            if self._paths[i] > self._paths[self._leader]:
+                self._leader = i
 
     def window(self, vector):
         """One window; changes `vector` (its upright becomes that of walking)."""
         slot = self._windows % _LENGTH
         self._score(vector)
-        self._advance(slot)
+        self._advance(self._back[slot])
         self._note(slot, vector)
         self._windows += 1
         self._trace(slot)
@@ -218,67 +218,60 @@ class Activity:
         scores(
             tables.CHANGE, tables.CHANGE_OFFSETS, tables.CHANGE_SHIFT, x, W_CHANGE, self._change
         )
-        _relative(self._group, 5, _LEAST_GROUP)
-        _relative(self._still, 3, _LEAST_STILL)
-        _relative(self._change, 6, _LEAST_CHANGE)
+        group, still, change = self._group, self._still, self._change
+        _relative(group, _LEAST_GROUP)
+        _relative(still, _LEAST_STILL)
+        _relative(change, _LEAST_CHANGE)
+        emissions, base = self._emissions, group[3]
+        emissions[WALK], emissions[UP], emissions[DOWN] = group[0], group[1], group[2]
+        emissions[SIT] = base + still[0]
+        emissions[STAND] = base + still[1]
+        emissions[LIE] = base + still[2]
+        base = group[4]
+        for i in range(6):
+            emissions[STAND_TO_SIT + i] = base + change[i]
 
-    def _emission(self, state):
-        group = self._group
-        if state < SIT:
-            return group[state - 1]
-        if state <= LIE:
-            return group[3] + self._still[state - SIT]
-        return group[4] + self._change[state - STAND_TO_SIT]
-
-    def _advance(self, slot):
+    def _advance(self, back):
         """One step of Viterbi's algorithm; paths are kept relative to the best, which has 0."""
-        paths, following, back = self._paths, self._next, self._back
-        base = slot * (_STATES + 1)
-        leader = 1
-        for state in range(2, _STATES + 1):
-            if paths[state] > paths[leader]:
-                leader = state
-        top = paths[leader]
+        paths, following, emissions = self._paths, self._next, self._emissions
+        before_all, arcs = self._leader, _ARCS
+        floor = paths[before_all] + _BEHIND
+        top = leader = None
         for state in range(1, _STATES + 1):
-            best, source = top + _BEHIND, leader
-            for before, cost in _ARCS[state]:
+            best, source = floor, before_all
+            for before, cost in arcs[state]:
                 value = paths[before] + cost
                 if value > best:
                     best, source = value, before
-            following[state] = best + self._emission(state)
-            back[base + state] = source
-        top = following[1]
-        for state in range(2, _STATES + 1):
-            if following[state] > top:
-                top = following[state]
+            best += emissions[state]
+            following[state] = best
+            back[state] = source
+            if leader is None or best > top:
+                top, leader = best, state
         for state in range(1, _STATES + 1):
             paths[state] = following[state] - top
+        self._leader = leader
 
     def _note(self, slot, vector):
         """Keeps how far the best path is ahead of the best one that ends in another activity."""
-        paths = self._paths
-        leader = 1
-        for state in range(2, _STATES + 1):
-            if paths[state] > paths[leader]:
-                leader = state
+        paths, leads_to = self._paths, TO[self._leader]
         rival, behind = UNKNOWN, _BEHIND
         for state in range(1, _STATES + 1):
-            if TO[state] != TO[leader] and paths[state] > behind:
+            if paths[state] > behind and TO[state] != leads_to:
                 rival, behind = state, paths[state]
-        self._path[0] = leader
         self._margins[slot] = -behind
         self._rivals[slot] = TO[rival]
         self._flexions[slot] = vector[W_FLEXION]
 
     def _trace(self, slot):
-        path, back = self._path, self._back
+        path, rows = self._path, self._back
         known = min(self._windows, _LENGTH)
-        state = path[0]
+        state = path[0] = self._leader
         at = slot
+        # Below 0 rows count from their end.
         for i in range(1, known):
-            state = back[at * (_STATES + 1) + state]
-            path[i] = state
-            at = at - 1 if at else _LENGTH - 1
+            path[i] = state = rows[at][state]
+            at -= 1
         if known > LIVE_LAG:
             self.live = path[LIVE_LAG]
         if known == _LENGTH:

@@ -19,6 +19,7 @@ from brace.commands_log import LogCommands
 from brace.commands_selftest import SelftestCommand
 from brace.commands_trust import TrustCommands
 from brace.config import Config
+from brace.fit import Fit
 from brace.plausible import Plausible
 from brace.recorder import Recorder
 from brace.sense import Sense
@@ -93,6 +94,7 @@ class App:
             self.pipeline, self._guide, self.body.tell, self._keep_calibration
         )
         self.coach = CoachCommands(self).coach
+        self.fit = Fit(self)
         self.attend = Attend(self)
         BasicCommands(self)
         SelftestCommand(self)

@@ -151,6 +151,7 @@ class Attend:
         if app.clock.utc() is None and now > _UNSET_MS and not self._told_unset:
             self._told_unset = True
             app.fault(faults.CLOCK_UNSET, now // 60000)
+        app.fit.look()
         app.recorder.check()
         app.troubles.update()
 

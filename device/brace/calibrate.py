@@ -24,11 +24,34 @@ FAILED = const(5)
 STEPS = ("idle", "ready", "standing", "bend", "done", "failed")
 
 # Why it failed; the first five are the ALIGN_* of the core, negated.
-REASONS = ("", "short", "unsure", "moved", "small", "crooked", "cancelled", "no_sensor", "storage")
+REASONS = (
+    "",
+    "short",
+    "unsure",
+    "moved",
+    "small",
+    "crooked",
+    "cancelled",
+    "no_sensor",
+    "storage",
+    "swapped",
+)
 CANCELLED = const(6)
 NO_SENSOR = const(7)
 STORAGE = const(8)
+SWAPPED = const(9)
 
+# What a calibration record is about: one that was taken, or why a new one is asked for.
+TAKEN = const(0)
+TOO_OLD = const(1)
+SITS_WRONG = const(2)
+
+DUE = ("", "age", "mount", "none")
+NONE_YET = const(3)
+_DAY_MS = const(86_400_000)
+
+# The trunk bends as far as the pelvis or further; the other way round sensors are swapped.
+_SWAPPED_CDEG = const(1000)
 _READY_BLOCKS = const(16)
 _STANDING_BLOCKS = const(32)
 _BEND_BLOCKS = const(56)
@@ -88,6 +111,19 @@ class Calibration:
                 self.alignment[i] = values[7 + 4 * i : 11 + 4 * i]
                 self.bias[i] = values[15 + 3 * i : 18 + 3 * i]
         return True
+
+
+def due(calibration, utc_ms, days, sits_wrong):
+    """Why the wearer should calibrate anew, an index into DUE: NONE_YET, SITS_WRONG, TOO_OLD
+    (older than `days`, if those and the time are known), or 0."""
+    if not calibration.id:
+        return NONE_YET
+    if sits_wrong:
+        return SITS_WRONG
+    if days and utc_ms and calibration.utc_ms:
+        if utc_ms - calibration.utc_ms > days * _DAY_MS:
+            return TOO_OLD
+    return 0
 
 
 class Calibrator:
@@ -160,6 +196,7 @@ class Calibrator:
         found = Calibration()
         found.sensors = self._pipeline.sensors
         found.quality = 100
+        bends = [0, 0]
         for i in (0, 1):
             if not found.sensors & (1 << i):
                 continue
@@ -168,11 +205,15 @@ class Calibrator:
                 self._fail(-error)
                 return
             pipe.alignment(i, seen)
+            bends[i] = seen[5]
             found.alignment[i] = tuple(seen[:4])
             found.quality = min(found.quality, seen[4])
             found.bend_cdeg = max(found.bend_cdeg, seen[5])
             pipe.bias(i, self._bias)
             found.bias[i] = tuple(self._bias)
+        if found.sensors == 3 and bends[0] > bends[1] + _SWAPPED_CDEG:
+            self._fail(SWAPPED)
+            return
         if self._keep(found):
             self._go(DONE, 0)
         else:

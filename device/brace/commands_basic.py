@@ -3,7 +3,7 @@
 import plumbcore
 import plumbport
 
-from brace import VERSION, posture, tactor
+from brace import VERSION, calibrate, posture, tactor
 from brace import commands as cmd
 from brace.board import files, flashmap, power
 from brace.config import ConfigError
@@ -64,6 +64,8 @@ class BasicCommands:
             "battery": app.attend.millivolts,
             "posture": posture.NAMES[app.pipeline.posture.now],
             "cal": app.calibration.id,
+            "cal_due": calibrate.DUE[app.fit.due],
+            "worn": app.pipeline.movement.worn,
             "utc": app.clock.utc(),
             "log": self._log_status(),
         }

@@ -29,6 +29,7 @@ SETTINGS = (
     ("start_day", 0, 0, 100000),  # day the programme began, days since 1970; 0: not begun
     ("slouch_cdeg", 1200, 300, 6000),  # lumbar flexion, or pelvis back, beyond one's own: slouched
     ("twist_cdeg", 1500, 500, 6000),  # lumbar axial rotation: twisted
+    ("cal_days", 30, 0, 400),  # a calibration is good for so many days; 0: for ever
 )
 
 INDEX = {entry[0]: i for i, entry in enumerate(SETTINGS)}

@@ -1,7 +1,7 @@
 """What an epoch of the log says: the commonest posture and activity, and the numbers behind."""
 
 from brace import records
-from brace.activity import LIE, TO
+from brace.activity import LIE, TO, UNKNOWN
 from brace.compat import const
 from brace.posture import NAMES
 
@@ -42,6 +42,7 @@ class Epoch:
         self._flexion = self._lateral = self._lumbar = self._dynamic = 0
         self._low = _LIMIT
         self._high = -_LIMIT
+        self._worn = 0
         self.cues = 0
 
     def block(self, block, posture, angles, lumbar, movement):
@@ -49,7 +50,8 @@ class Epoch:
         the wearer does (movement.Movement)."""
         flexion = angles[0]
         self._counts[posture] += 1
-        self._doing[TO[movement.activity.live]] += 1
+        self._doing[TO[movement.activity.live] if movement.worn else UNKNOWN] += 1
+        self._worn += movement.worn
         self._blocks += 1
         self._flexion += flexion
         self._lateral += angles[1]
@@ -84,7 +86,7 @@ class Epoch:
                 min(self._dynamic // n, 65535),
                 steps,
                 min(self.cues, 255),
-                1,
+                2 * self._worn >= n,
             ),
         )
         self._clear()

@@ -18,6 +18,9 @@ CORRECTED = const(1)
 IGNORED = const(2)
 SNOOZED = const(3)
 
+# Not a cue: the brace itself needs a hand (it sits wrong, or wants a new calibration).
+PROMPT = const(4)
+
 OUTCOMES = ("none", "corrected", "ignored", "snoozed")
 
 BLOCKS_PER_S = const(8)
@@ -62,6 +65,11 @@ class Governor:
             self._strength = 0
         self._on_response(self.number, outcome, after * 10 // BLOCKS_PER_S)
 
+    def hushed(self, minute):
+        """Whether nothing at all is to be felt: switched off, paused, snoozed, quiet hours."""
+        config = self._config
+        return not config["cue_on"] or self.paused or self._snooze > 0 or self._quiet(minute)
+
     def _quiet(self, minute):
         if minute < 0:
             return False
@@ -72,12 +80,12 @@ class Governor:
 
     def _allowed(self, minute, week):
         config = self._config
-        if not config["cue_on"] or self.paused or self._snooze or self._waiting:
+        if self._waiting or self.hushed(minute):
             return False
         if self._since_cue < config["cue_gap_s"] * BLOCKS_PER_S or self._strength >= _STRONGEST:
             return False
         faded = 100 + config["fade_pct"] * week
-        return self._given < config["cue_daily"] * 100 // faded and not self._quiet(minute)
+        return self._given < config["cue_daily"] * 100 // faded
 
     def _pass_time(self):
         self._since_cue += 1
@@ -92,11 +100,12 @@ class Governor:
             if not self._waiting:
                 self._answer(IGNORED)
 
-    def block(self, posture, value, threshold, minute, week, moves=False):
+    def block(self, posture, value, threshold, minute, week, moves=False, held=0):
         """One block: the posture, the angle beyond the band and its threshold in cdeg, the minute
-        of the day (-1 unknown), the week of the programme, and whether the wearer moves just now:
-        the posture may be about to change, so a cue that is due waits.  Returns the strength of
-        the cue to give now, 0 for none."""
+        of the day (-1 unknown), the week of the programme, whether the wearer moves just now (the
+        posture may be about to change, so a cue that is due waits), and for how many blocks a
+        posture that is new had been so before it was told.  Returns the strength of the cue to
+        give now, 0 for none."""
         self._pass_time()
         outside = posture in _CUED and value < self._config["bend_cdeg"]
         if not outside or posture != self._posture:
@@ -104,7 +113,7 @@ class Governor:
                 self._answer(CORRECTED)
             if not outside:
                 self._strength = 0
-            self._outside = 0
+            self._outside = held
         self._posture = posture
         if not outside:
             return 0

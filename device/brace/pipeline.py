@@ -14,10 +14,10 @@ from brace.activity import LIE, SIT, TO
 from brace.compat import const
 from brace.epoch import Epoch
 from brace.exercise.engine import Engine
-from brace.haptics import BLOCKS_PER_S, Governor
+from brace.haptics import BLOCKS_PER_S, PROMPT, Governor
 from brace.mount import RIGHT
 from brace.movement import Movement
-from brace.posture import MOVING, Posture
+from brace.posture import MOVING, UNKNOWN, Posture
 
 HAS_S = const(1)
 HAS_L = const(2)
@@ -59,8 +59,8 @@ _GUIDE_BLOCKS = const(11)
 
 
 class Pipeline:
-    """emit(kind, body): takes each record.  `posture`, `angles`, `block` and `exercises` (the
-    engine) tell what is now."""
+    """emit(kind, body): takes each record.  `posture`, `angles`, `block`, `movement`, `exercises`
+    (the engine) and `minute` (of the day, -1 unknown) tell what is now."""
 
     def __init__(self, config, emit):
         self._config = config
@@ -82,7 +82,8 @@ class Pipeline:
         self.chunks = 0
         self._mask = 0
         self._stir = 0
-        self._minute = -1
+        self._prompt = False
+        self.minute = -1
         self._minute_blocks = 0
         self._week = 0
         self.converged = False
@@ -148,7 +149,7 @@ class Pipeline:
                 ),
             )
         elif kind == MINUTE:
-            self._minute = value
+            self.minute = value
             self._minute_blocks = 0
         elif kind == WEEK:
             self._week = value
@@ -193,13 +194,19 @@ class Pipeline:
         blocks, angles = self._blocks, self._angles
         at = number * BLOCK_FIELDS
         trunk = at + (_L if self.sensors & HAS_L else _S)
-        for i in range(5):
-            angles[i] = blocks[trunk + i]
+        # One by one: a loop takes twice as long.
+        angles[0] = blocks[trunk]
+        angles[1] = blocks[trunk + 1]
+        angles[2] = blocks[trunk + 2]
+        angles[3] = blocks[trunk + 3]
+        angles[4] = blocks[trunk + 4]
         self.block += 1
         self.movement.block(self.sensors, blocks, number)
         self._pass_minute()
-        for i in range(3):
-            self._lumbar[i] = blocks[at + _LUMBAR + i]
+        lumbar = self._lumbar
+        lumbar[0] = blocks[at + _LUMBAR]
+        lumbar[1] = blocks[at + _LUMBAR + 1]
+        lumbar[2] = blocks[at + _LUMBAR + 2]
         self.converged = blocks[trunk + _ORI_FLAGS] & _CONVERGED != 0
         if self._mask:
             # The motor shakes the sensors: what they say now is not the wearer.
@@ -207,18 +214,31 @@ class Pipeline:
         elif self.converged:
             self._decide(angles)
         posture, movement = self.posture, self.movement
-        self.epoch.block(self.block, posture.now, angles, self._lumbar[0], movement)
+        now = posture.now if movement.worn else UNKNOWN
+        self.epoch.block(self.block, now, angles, lumbar[0], movement)
         said = self.exercises.block(blocks, at)
         # Nobody is nudged on the way, in an exercise, nor by a brace that sits wrong.
-        idle = movement.moving or movement.mount > RIGHT or self.exercises.on
+        right = movement.mount <= RIGHT and movement.worn
+        idle = movement.moving or not right or self.exercises.on
         cued = MOVING if idle else posture.now
         self._stir = _STIR_BLOCKS if angles[_RATE] > _STIR_MDPS else max(0, self._stir - 1)
         strength = self.governor.block(
-            cued, posture.level, posture.threshold, self._minute, self._week, self._stir > 0
+            cued,
+            posture.level,
+            posture.threshold,
+            self.minute,
+            self._week,
+            self._stir > 0,
+            posture.held if cued == posture.now else 0,
         )
         if said:
             self._mask = _GUIDE_BLOCKS
             return said
+        if self._prompt:
+            self._prompt = False
+            if not self.governor.hushed(self.minute):
+                self._mask = _GUIDE_BLOCKS
+                return PROMPT
         if strength:
             self._mask = _MASK_BLOCKS[strength]
             self.epoch.cues += 1
@@ -246,14 +266,21 @@ class Pipeline:
             )
 
     def _pass_minute(self):
-        if self._minute < 0:
+        if self.minute < 0:
             return
         self._minute_blocks += 1
         if self._minute_blocks == _BLOCKS_PER_MINUTE:
             self._minute_blocks = 0
-            self._minute = (self._minute + 1) % 1440
+            self.minute = (self.minute + 1) % 1440
 
     def _on_movement(self, kind, values):
+        if kind == records.WEAR:
+            state, cause, ago = values
+            self._emit(kind, records.pack(kind, state, cause, self.block, self.block - ago))
+            return
+        if kind == records.MOUNT:
+            # One prompt when it is found to sit wrong, none for another way of doing so.
+            self._prompt = values[0] > RIGHT >= values[1]
         self._emit(kind, records.pack(kind, self.block, *values))
 
     def _on_cue(self, number, posture, strength, dwell_ds, value, threshold):

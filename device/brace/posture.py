@@ -87,7 +87,8 @@ class Seat:
 
 class Posture:
     """`block` takes one block's angles; `now` is the posture, `axis`, `value` and `threshold` what
-    made it, `level` the deciding angle of the last block."""
+    made it, `level` the deciding angle of the last block; `held`, in the block in which a posture
+    begins, for how many it had been so, else 0."""
 
     def __init__(self, config):
         self._config = config
@@ -97,6 +98,7 @@ class Posture:
         self.axis = AXIS_NONE
         self.value = 0
         self.threshold = 0
+        self.held = 0
         self.level = 0
         self._candidate = UNKNOWN
         self._held = 0
@@ -163,6 +165,7 @@ class Posture:
             slouch, axial = self._lumbar.against(lumbar[0], sits), lumbar[2]
         found = self._classify(angles, slouch, axial, lies)
         self.level = self._value
+        self.held = 0
         if found == self.now:
             self._candidate = found
             self._held = 0
@@ -175,5 +178,6 @@ class Posture:
             return False
         self.now = found
         self.axis, self.value, self.threshold = self._axis, self._value, self._threshold
+        self.held = self._held - 1
         self._held = 0
         return True

@@ -148,7 +148,8 @@ LAYOUTS = {
     RESPONSE: ("response", "<IHBH", ("block", "number", "outcome", "after_ds")),
     INPUT: ("input", "<IBi", ("chunk", "kind", "value")),
     PAIN: ("pain", "<BBhh", ("score", "posture", "flexion_cdeg", "lateral_cdeg")),
-    WEAR: ("wear", "<BB", ("state", "cause")),
+    # On a body (1) or off (0), why (brace.wear), since which block.
+    WEAR: ("wear", "<BBII", ("state", "cause", "block", "since")),
     # What the value says, by code: docs/faults.md; how often it came since it was last told.
     FAULT: ("fault", "<BIH", ("code", "value", "count")),
     GAP: ("gap", "<BBI", ("cause", "sensor", "length_cs")),

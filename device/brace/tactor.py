@@ -3,6 +3,7 @@
 import plumbport
 
 from brace.exercise.terms import GUIDE
+from brace.haptics import PROMPT
 
 # Strength of a cue -> bursts and pauses in ms, a burst first; 0 stands for the settable length.
 CUES = ((), (0,), (0, 200, 0), (0, 200, 0, 200, 0))
@@ -52,8 +53,12 @@ class Tactor:
         return sum([ms or own for ms in pattern])
 
     def cue(self, strength):
-        """Plays the cue of a strength from 1 to 3, or what an exercise says."""
-        if not self.quiet:
+        """Plays the cue of a strength from 1 to 3, the prompt, or what an exercise says."""
+        if self.quiet:
+            return
+        if strength == PROMPT:
+            self.play(TROUBLE)
+        else:
             self.play(CUES[strength] if strength < GUIDE else _LED[strength - GUIDE])
 
     def recover(self):

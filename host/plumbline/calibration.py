@@ -32,6 +32,8 @@ WHY = {
                 "Tighten the brace, then try again, bending straight forward"),
     "cancelled": ("it was cancelled", ""),
     "no_sensor": ("no motion sensor works", "See what is wrong: plumbline doctor"),
+    "swapped": ("the pelvis seemed to bend further than the trunk: the sensors are swapped",
+                "Wear the brace with its lower sensor at the sacrum, then try again"),
     "storage": ("the brace could not store it", "See what is wrong: plumbline doctor"),
 }  # fmt: skip
 # Longer than any step lasts; a virtual brace's time may pass much more slowly than ours.

@@ -66,6 +66,7 @@ class Status:
     worn: bool | None = None
     posture: str | int | None = None
     cal: int = 0
+    cal_due: str = ""  # why a new calibration is due: "none" yet, "age", "mount"
     utc: int | None = None  # ms since 1970
     log: dict = field(default_factory=dict)  # used, size, unacked: bytes
 

@@ -138,13 +138,26 @@ def _activity(f: dict) -> str:
 
 
 def _mount(f: dict) -> str:
+    if f["finding"] == mount.SLIPPED:
+        return (
+            f"Mount: slipped, because level walking leaned {_angle(f['tilt_cdeg'])} otherwise "
+            f"than when this run began (allowed: {_angle(mount.SLIP_CDEG)})."
+        )
     finding = mount.NAMES[f["finding"]].replace("_", " ")
-    return (
-        f"Mount: {finding}, because while walking the vertical was {_angle(f['tilt_cdeg'])} off "
-        f"upright (allowed: {_angle(mount.TILT_CDEG)}) and forward {_angle(f['turn_cdeg'])} to "
-        f"the left (allowed: {_angle(mount.TURN_CDEG)}, when walking is clear: it was "
-        f"{f['coherence']} of 100)."
+    why = (
+        f"because while walking the vertical was {_angle(f['tilt_cdeg'])} off upright (allowed: "
+        f"{_angle(mount.TILT_CDEG)}) and forward {_angle(f['turn_cdeg'])} to the left (allowed: "
+        f"{_angle(mount.TURN_CDEG)}, when walking is clear: it was {f['coherence']} of 100)"
     )
+    if f["finding"] == mount.LOOSE:
+        why = "because it rattled at each step: impacts were more than four times the step's power"
+    return f"Mount: {finding}, {why}."
+
+
+def _wear(f: dict) -> str:
+    if f["state"]:
+        return "Worn: the brace moves as on a body."
+    return "Not worn: for two minutes nothing breathed."
 
 
 def _bend(f: dict) -> str:
@@ -192,11 +205,12 @@ def _response(f: dict) -> str:
     return f"Cue {f['number']} was {haptics.OUTCOMES[f['outcome']]} after {f['after_ds'] / 10} s."
 
 
-_IN_FORCE = (records.POSTURE, records.ACTIVITY, records.MOUNT)
+_IN_FORCE = (records.POSTURE, records.ACTIVITY, records.MOUNT, records.WEAR)
 _SENTENCES: dict[int, Callable[[dict], str]] = {
     records.POSTURE: _posture,
     records.ACTIVITY: _activity,
     records.MOUNT: _mount,
+    records.WEAR: _wear,
     records.BEND: _bend,
     records.LIFT: _lift,
     records.SITTING: _sitting,

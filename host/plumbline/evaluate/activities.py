@@ -19,7 +19,7 @@ SEED = 7
 TURNS = ("random", "upside_down")
 # Less walking than this in a recording is too little for a verdict on the mount, s.
 WALKING_S = 30
-_WRONG_MOUNTS = ("upside_down", "tilted", "turned")
+_WRONG_MOUNTS = ("upside_down", "tilted", "turned", "slipped", "loose")
 _GAITS = 3
 
 

@@ -26,7 +26,7 @@ from plumbline.segments import Chunk, Reading, Record
 # What the pipeline itself writes; all else in the log comes from elsewhere.
 _DECIDED = (
     records.EPOCH, records.POSTURE, records.ACTIVITY, records.CUE, records.RESPONSE, records.PAIN,
-    records.BEND, records.LIFT, records.SITTING, records.RHYTHM, records.MOUNT,
+    records.BEND, records.LIFT, records.SITTING, records.RHYTHM, records.MOUNT, records.WEAR,
     records.REPETITION, records.SET, records.SWAY, records.REPOSITION,
 )
 

@@ -23,7 +23,8 @@ recording is held for as long.
     kind        "transition" between sitting, standing, lying; "activity" (any other change);
                 "posture"; "bend"; "lift"; "sitting" (a bout that ended); "cue"; "mount"
     what        which: "stand_to_sit", "walk", "flexed", "45" (degrees), "stoop", "stand"; for
-                mounts "uncalibrated", "right", "upside_down", "tilted", "turned", "unknown"
+                mounts "uncalibrated", "right", "upside_down", "tilted", "turned", "slipped",
+                "loose", "unknown"
     duration_s  of bends, lifts, bouts
     value, threshold   the number that decided and what it was held against (degrees; ln of a
                 likelihood ratio for lifts and transitions), or NaN
@@ -214,6 +215,8 @@ def _event(kind: int, f: dict) -> tuple | None:
         finding = f["finding"]
         if finding == mount.TURNED:
             value, limit = f["turn_cdeg"], mount.TURN_CDEG
+        elif finding == mount.SLIPPED:
+            value, limit = f["tilt_cdeg"], mount.SLIP_CDEG
         else:
             value, limit = f["tilt_cdeg"], mount.TILT_CDEG
         return (f["block"] * BLOCK_S, "mount", mount.NAMES[finding], 0, value / 100, limit / 100,
