@@ -17,4 +17,8 @@ exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise, exact,
 	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
 	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace $(BRACE) -n $(JOBS)
 
-.PHONY: smoke hil exercises
+DAYS ?= 30
+days: $(STAMPS)/core $(UNIX) ## 30 simulated days of wear on the unix port, over the wrap of its ticks: no leak, no drift, no hole (DAYS=30; 30 take hours)
+	$(PY) -m plumbline.hil.days --days $(DAYS)
+
+.PHONY: days smoke hil exercises
