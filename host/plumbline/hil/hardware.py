@@ -5,8 +5,7 @@
     brace = "PB-0007"                 # serial number, port, USB path or name
     capabilities = ["cuts_power", "moves_sensors"]
     power = { by = "uhubctl", hub = "1-2", port = 3 }
-    stage = { by = "servo", port = "/dev/serial/by-id/…" }
-    standin = { port = "/dev/serial/by-id/…" }
+    stage = { by = "maestro", port = "/dev/serial/by-id/…" }
 
 The map is the file that --hil-map names, else the nearest `plumbline-hil.toml` in the working
 folder or above it.
