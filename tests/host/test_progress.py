@@ -112,6 +112,8 @@ def test_lapses_and_overdoing_are_remarked_on():
     assert any("Done more often than planned: Squat" in s for s in said)
     said = review(plan(item(per_week=6)), Evidence(sessions(n=2)), DAY).remarks
     assert any("2 of 6 planned sessions" in s for s in said)
+    # A week that has only begun is not counted.
+    assert review(plan(item()), Evidence(), START + dt.timedelta(days=1)).remarks == ()
 
 
 def test_conditions_limit_how_far():

@@ -304,8 +304,8 @@ def _propose(it: _Item, plan: Plan, rise, evidence: Evidence, day: dt.date, rais
     return _advance(it, plan, raises)
 
 
-def _adherence(gathered: list[_Item], evidence: Evidence, day: dt.date) -> list[str]:
-    """What was done against what was planned: too little, or too much."""
+def _adherence(gathered: list[_Item], evidence: Evidence, plan: Plan, day: dt.date) -> list[str]:
+    """What was done against what was planned: too little in a whole week, or too much."""
     said = []
     names = [it.exercise.title for it in gathered if it.item.per_week and it.overdone]
     if names:
@@ -313,7 +313,8 @@ def _adherence(gathered: list[_Item], evidence: Evidence, day: dt.date) -> list[
                     "about rest days.")  # fmt: skip
     planned = sum(it.item.per_week for it in gathered)
     week = [s for s in evidence.sessions if 0 <= (day - s.day).days < 7 and s.done]
-    if planned and len(week) < LITTLE * planned:
+    whole = (day - plan.start).days >= 6
+    if whole and planned and len(week) < LITTLE * planned:
         said.append(f"{len(week)} of {planned} planned sessions this week: ask what stands in the "
                     "way before changing the plan.")  # fmt: skip
     return said
@@ -351,7 +352,7 @@ def review(plan: Plan, evidence: Evidence, day: dt.date) -> Review:
         proposal = _propose(gathered[index], plan, rise, evidence, day, raises)
         raises += proposal.action == "raise"
         proposals[index] = proposal
-    remarks = _remarks(plan, evidence, day, rise) + _adherence(gathered, evidence, day)
+    remarks = _remarks(plan, evidence, day, rise) + _adherence(gathered, evidence, plan, day)
     return Review(plan.person, plan.digest, day,
                   tuple(proposals[i] for i in range(len(gathered))), tuple(remarks))
 
