@@ -15,7 +15,7 @@ def section(wearing: Wearing, about) -> Section:
             "integer filter on the brace; one posture decision every 125 ms with hysteresis and "
             f"dwell. Bent forward means beyond {about.forward_deg:.0f}°, leaning back beyond "
             f"{abs(about.back_deg):.0f}° behind neutral. The postures are judged from the trunk "
-            "alone: sitting and standing upright look the same."
+            "alone; whether somebody sits or stands is guessed from how the trunk moved before."
         )
         + paragraph(
             "Muscle activation, pressure in the abdomen, motion between single vertebrae, load "
