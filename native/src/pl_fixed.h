@@ -40,6 +40,11 @@ static inline uint32_t fx_size(int32_t x) {
     return x < 0 ? 0u - fx_bits(x) : fx_bits(x);
 }
 
+/* x^2, |x| <= 32768. */
+static inline uint32_t fx_square(int32_t x) {
+    return (uint32_t)(x * x);
+}
+
 /* floor(a * b / 2^16).  -32768 <= b <= 32768. */
 static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
     return (a >> 16) * b + (((a & 0xFFFF) * b) >> 16);

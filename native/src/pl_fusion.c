@@ -126,9 +126,14 @@ FX_COLD int32_t pl_ori_cosine_loss(uint32_t n) {
     return 2 * (32768 - (int32_t)fx_sqrt((1u << 30) - 4 * n));
 }
 
+/* Length of a specific force in counts, rounded down. */
+static inline int32_t length_of(int32_t x, int32_t y, int32_t z) {
+    return (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
+}
+
 FX_COLD void pl_ori_level(pl_ori_state *st, const int16_t s[6]) {
     int32_t x = s[3], y = s[4], z = s[5], *q = st->q;
-    int32_t norm = (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
+    int32_t norm = length_of(x, y, z);
     memcpy(st->last, s, sizeof st->last);
     if (norm < PL_ORI_LEVEL_MIN) {
         return;

@@ -99,12 +99,17 @@ static FX_COLD void turn_vector(int32_t v[3], int32_t ex, int32_t ey) {
     v[2] = fx_clamp(z + ((fx_mul_s16(y, ex) - fx_mul_s16(x, ey)) >> 1), BLOCK_LOW_PASS_MAX);
 }
 
+/* x^2 in Q28 for x in Q29, |x| < 1.999. */
+static inline int32_t square(int32_t x) {
+    int32_t high = FX_ROUND(x, 15), low = x - high * 32768;
+    return high * high + ((high * low) >> 14);
+}
+
 /* What |q|^2 lacks to 1, Q28, within 1/2. */
 static FX_COLD int32_t lack_of(const int32_t q[4]) {
     int32_t lack = 1 << 28;
     for (int i = 0; i < 4; i++) {
-        int32_t high = FX_ROUND(q[i], 15), low = q[i] - high * 32768;
-        lack -= high * high + ((high * low) >> 14);
+        lack -= square(q[i]);
     }
     return fx_clamp(lack, (1 << 27) - 1);
 }
@@ -122,8 +127,8 @@ int pl_ori_is_unit(int32_t w, int32_t x, int32_t y, int32_t z) {
     if ((fx_bits(w + 32768) | fx_bits(x + 32768) | fx_bits(y + 32768) | fx_bits(z + 32768)) >> 16) {
         return 0;
     }
-    uint32_t square = (uint32_t)(w * w) + (uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z);
-    return square - ((1u << 28) - BLOCK_NORM_SLACK) <= 2u * BLOCK_NORM_SLACK;
+    uint32_t sum = fx_square(w) + fx_square(x) + fx_square(y) + fx_square(z);
+    return sum - ((1u << 28) - BLOCK_NORM_SLACK) <= 2u * BLOCK_NORM_SLACK;
 }
 
 FX_COLD void pl_ori_forget(pl_ori_state *st) {

@@ -61,10 +61,11 @@ static FX_COLD int32_t since(const pl_ori_state *st, const pl_ori_coef *co, int3
 static FX_COLD int axis_valid(const pl_ori_state *st, const pl_ori_coef *co, int i) {
     int32_t limit = co->bias_limit, origin = st->bias_origin[i];
     /* The force's sum is turned by the correction when an eighth of a block is in it. */
-    int32_t in_force = since(st, co, 0) + 1 + ((1 << co->block_log2) >> 4);
+    int32_t in_force = since(st, co, 0), eighth = (1 << co->block_log2) >> 3;
+    in_force += in_force >= eighth ? 1 + eighth / 2 : 0;
     int32_t in_raw = since(st, co, 4) * 32768;
-    return within(origin, 2 * limit) && within(st->bias[i], 3 * limit)
-        && within(st->bias[i] - origin, limit) && within(st->h[i], STEP_H_MAX)
+    return within(origin, 2 * limit) && st->bias[i] <= origin + limit
+        && st->bias[i] >= origin - limit && within(st->h[i], STEP_H_MAX)
         && within(st->row[i], 16384) && within(st->sum_force[i], in_force * BLOCK_SAMPLE_FORCE_MAX)
         && within(st->sum_raw[i], in_raw) && within(st->sum_raw[3 + i], in_raw);
 }
@@ -78,7 +79,7 @@ FX_COLD int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
         && pl_ori_is_unit(FX_ROUND(st->q[0], 15), FX_ROUND(st->q[1], 15), FX_ROUND(st->q[2], 15),
                           FX_ROUND(st->q[3], 15))
         && all_within(st->p, 6, BLOCK_P_MAX) && st->p[0] > 0 && st->p[3] > 0 && st->p[5] > 0
-        && all_within(st->gyr_mean, 3, 1 << 30)
+        && all_within(st->gyr_mean, 3, (1 << 29) + 1)
         && all_within(st->force_s1, LOW_PASS_WORDS, BLOCK_LOW_PASS_MAX)
         && st->correction[0] != INT16_MIN && st->correction[1] != INT16_MIN
         && axis_valid(st, co, 0) && axis_valid(st, co, 1) && axis_valid(st, co, 2);
