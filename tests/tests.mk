@@ -10,6 +10,7 @@ test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests
+	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
 	$(HIL) --brace unix -m "not slow"
 	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
 

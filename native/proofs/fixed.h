@@ -1,0 +1,68 @@
+/* Contracts of pl_fixed. */
+#ifndef PROOF_FIXED_H
+#define PROOF_FIXED_H
+
+#include "pl_fixed.h"
+#include "proof.h"
+
+/* Conversions that are meant to wrap: their values are what they are proved to be. */
+uint32_t fx_bits_contract(int32_t x) {
+    return x >= 0 ? (uint32_t)x : (uint32_t)((int64_t)x + 4294967296);
+}
+
+int16_t fx_int16_contract(uint32_t x) {
+    int32_t low = (int32_t)(x & 0xFFFFu);
+    return (int16_t)(low < 32768 ? low : low - 65536);
+}
+
+static inline uint64_t size_of(int32_t x) {
+    return x < 0 ? (uint64_t)-(int64_t)x : (uint64_t)x;
+}
+
+/* Of floor(a b / 2^16): its size and sign. */
+static inline bool gives_fx_mul_s16(int32_t a, int32_t b, int32_t product) {
+    return size_of(product) <= (size_of(a) >> 1) + 1
+        && ((a < 0) == (b < 0) || a == 0 || b == 0 ? product >= 0 : product <= 0)
+        && ((a != 0 && b != 0) || product == 0);
+}
+
+int32_t fx_mul_s16_contract(int32_t a, int32_t b) {
+    PROVE(upto(b, 32768));
+    int32_t product = any_int32();
+    ASSUME(gives_fx_mul_s16(a, b, product));
+    return product;
+}
+
+int32_t mul_contract(int32_t a, int32_t b) {
+    return fx_mul_s16_contract(a, b);
+}
+
+/* Of x^2: enough to tell a length of 1. */
+static inline bool gives_fx_square(int32_t x, uint32_t square) {
+    return square <= 1u << 30 && (square > (1u << 28) + (1u << 22)) == !upto(x, 16511);
+}
+
+/* What fx_square has given, summed up. */
+uint64_t squares;
+
+uint32_t fx_square_contract(int32_t x) {
+    PROVE(upto(x, 32768));
+    uint32_t square = any_uint32();
+    ASSUME(gives_fx_square(x, square));
+    squares += square;
+    return square;
+}
+
+/* floor(sqrt(x)) */
+static inline bool gives_fx_sqrt(uint32_t x, uint32_t root) {
+    return root <= 65535u && root * root <= x
+        && (root == 65535u || x < (root + 1u) * (root + 1u));
+}
+
+uint32_t fx_sqrt_contract(uint32_t x) {
+    uint32_t root = any_uint32();
+    ASSUME(gives_fx_sqrt(x, root));
+    return root;
+}
+
+#endif
