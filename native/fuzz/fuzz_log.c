@@ -11,6 +11,9 @@
 #include "pl_log.h"
 #include "pl_params.h"
 #include "sim_flash.h"
+/* Millions of runs would fill the notes of what was sealed. */
+#define TOY_NO_NOTES
+#include "toy_seal.h"
 
 #define SECTORS 10u
 #define PROOF 77u /* type of the record that must survive */
@@ -20,6 +23,7 @@ static const pl_flash flash = {sim_read, sim_program, sim_erase, &sim};
 static uint32_t table[SECTORS];
 static uint8_t summary[PL_LOG_SUMMARY_BUFFER], raw[PL_LOG_RAW_BUFFER];
 static pl_log the_log;
+static int sealed; /* the last bit of the input */
 
 static void put32(uint8_t *p, uint32_t value) {
     for (uint32_t i = 0; i < 4u; i++) {
@@ -31,6 +35,7 @@ static void plant_checkpoint(fuzz_input *in, uint8_t *page) {
     memset(page, 0, PL_PAGE);
     memcpy(page, "PLCP\x10", 5);
     page[6] = (uint8_t)(fuzz_byte(in) % 253u);
+    page[5] = sealed && page[6] % 2u ? PL_SEAL_GCM : PL_SEAL_NONE;
     page[7] = fuzz_byte(in) & 1u;
     /* Small numbers: they must meet those of the segments. */
     for (uint32_t at = 8; at < 60u; at += 4u) {
@@ -58,9 +63,11 @@ static void plant_segment(fuzz_input *in, uint8_t *sector) {
     header.stream = fuzz_byte(in) & 1u;
     header.sequence = fuzz_byte(in) % 6u;
     header.boot = fuzz_byte(in);
+    header.seal = sealed && header.boot % 2u ? PL_SEAL_GCM : PL_SEAL_NONE;
+    header.origin = header.boot % 8u == 1u ? header.sequence : 0;
     memset(sector, 0xFF, PL_SECTOR);
     pl_segment_write_header(sector, &header);
-    uint32_t at = PL_SEGMENT_HEADER;
+    uint32_t at = header.size;
     for (uint32_t commits = fuzz_byte(in) % 17u; commits > 0 && at < PL_SECTOR; commits--) {
         uint32_t kind = fuzz_byte(in);
         uint32_t room = PL_SECTOR - at - PL_COMMIT_OVERHEAD;
@@ -92,8 +99,9 @@ static void plant(fuzz_input *in) {
 
 static int32_t mount(void) {
     static const pl_log_identity identity = {.serial = "FUZZ"};
+    toy_boot();
     return pl_log_mount(&the_log, &flash, SECTORS, table, summary, raw, &identity,
-                        NULL);
+                        sealed ? &toy_callbacks : NULL);
 }
 
 /* Counts the proofs with this number in the whole log. */
@@ -117,14 +125,21 @@ static uint32_t count_proofs(uint32_t number) {
                 continue;
             }
             static uint8_t plain[PL_PACK_PLAIN_MAX];
-            int32_t length = 0;
+            int32_t length = 0, opened = commit.length;
+            uint8_t *payload = bytes + commit.payload;
+            if (header.seal == PL_SEAL_GCM) {
+                opened = toy_open(bytes, payload - PL_COMMIT_HEADER, payload, commit.length);
+                if (opened < 0) {
+                    continue; /* made up by the input */
+                }
+            }
             static pl_pack_model model;
             if (!(commit.flags & PL_COMMIT_GOES_ON)) {
                 memset(&model, 0, sizeof model);
             }
             if (commit.flags & PL_COMMIT_PACKED) {
-                length = pl_unpack(&model, commit.t_cs, bytes + commit.payload, commit.length,
-                                   plain, sizeof plain);
+                length = pl_unpack(&model, commit.t_cs, payload, (uint32_t)opened, plain,
+                                   sizeof plain);
             }
             pl_record record;
             for (uint32_t pos = 0;
@@ -182,6 +197,7 @@ static void call(fuzz_input *in, uint32_t what, uint32_t *t_cs, uint32_t *index)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fuzz_input in = {data, size};
     uint32_t t_cs = 0, index = 0;
+    sealed = size > 0 && data[size - 1u] & 1u;
     plant(&in);
     REQUIRE(mount() == 0);
     for (uint32_t calls = 0; calls < 60u && in.left > 0; calls++) {

@@ -123,7 +123,7 @@ static int32_t restore_sealed(pl_log *log, const newest_segment *newest) {
     const pl_log_tail *tail = &log->tail;
     uint32_t here = newest->header.sequence;
     if (!newest->there || newest->header.seal != PL_SEAL_GCM || tail->sequence < here ||
-        tail->length <= PL_COMMIT_HEADER ||
+        tail->begins || tail->length <= PL_COMMIT_HEADER + PL_SEAL_EXTRA ||
         (tail->sequence == here && tail->image[PL_COMMIT_NUMBER_AT] < newest->due)) {
         return 0;
     }
@@ -208,6 +208,12 @@ int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint3
     pl_log_leave(&log->stream[PL_STREAM_SUMMARY]);
     pl_log_leave(&log->stream[PL_STREAM_RAW]);
     int32_t result = pl_log_load_checkpoint(log);
+    for (uint32_t i = 0; i < PL_STREAMS; i++) {
+        /* No honest checkpoint says otherwise; a new segment must not count as given up. */
+        if (log->state.next[i] < log->state.first[i]) {
+            log->state.next[i] = log->state.first[i];
+        }
+    }
     if (result == 0) {
         result = scan(log);
     }
