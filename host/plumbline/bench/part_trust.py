@@ -1,0 +1,89 @@
+"""What trust costs: claims, sessions, sealing, reading the log, on the emulated brace."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from plumbline import image, sources
+from plumbline.bench import Bench
+from plumbline.bench.bare import ROOT
+from plumbline.device import Brace
+from plumbline.transport import BoardTransport
+from plumbline.trust.claiming import claim_brace
+from plumbline.trust.keys import Keys
+
+TITLE = "trust: sessions and sealing on the emulated image"
+
+_IMAGE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
+_HZ = 125e6
+# Several flushes of the log, which come once a minute, and commits.
+_WORN_S = 190
+
+
+def _open(virtual, keys) -> Brace:
+    return Brace.open(BoardTransport(virtual.board), keys=keys, timeout=20)
+
+
+def _awake(virtual) -> float:
+    """Share of the time that the core is awake, worn without a cable."""
+    virtual.set_usb(False)
+    virtual.run(5)
+    before = virtual.board.awake_cycles
+    virtual.run(_WORN_S)
+    share = (virtual.board.awake_cycles - before) / (_HZ * _WORN_S)
+    virtual.set_usb(True)
+    virtual.board.run(5e9, until=lambda: virtual.board.usb.connected)
+    virtual.run(1)
+    return share
+
+
+def _measured(virtual, action) -> float:
+    """Seconds of the brace's time that something takes."""
+    before = virtual.board.now_ns
+    action()
+    return (virtual.board.now_ns - before) / 1e9
+
+
+def _read(virtual, keys) -> float:
+    """KiB/s of the log, read over the line."""
+    with _open(virtual, keys) as brace:
+        brace.record_raw(20)
+        virtual.run(22)
+        found = []
+        seconds = _measured(virtual, lambda: found.append(sources.of_brace(brace)))
+    size = sum(len(s.data) for part in found[0].reading.segments.values() for s in part)
+    return size / 1024 / seconds
+
+
+def run(bench: Bench) -> None:
+    from plumbline.virtual.rig import VirtualBrace
+
+    if not _IMAGE.exists():
+        bench.say(f"  skipped: {_IMAGE} is not built (make firmware)")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Keys(Path(folder))
+        keys.create("bench")
+        virtual = VirtualBrace(image.load(_IMAGE).data)
+        virtual.boot(20)
+        virtual.run(3)
+        with _open(virtual, keys) as brace:
+            brace.provision("BENCH")
+            brace.config_set({"epoch_s": 10})
+        clear = _awake(virtual)
+        clear_rate = _read(virtual, keys)
+        with _open(virtual, keys) as brace:
+            claiming = _measured(virtual, lambda: claim_brace(brace, keys))
+        virtual.run(5)
+        session = _measured(virtual, lambda: _open(virtual, keys).close())
+        sealed = _awake(virtual)
+        sealed_rate = _read(virtual, keys)
+    bench.put("trust.claim_s", claiming, "s", bar="<= 2")
+    bench.put("trust.session_s", session, "s", bar="<= 2", note="both hellos included")
+    bench.put("trust.awake_clear", 100 * clear, "%", note="an epoch every 10 s, still")
+    bench.put("trust.awake_sealed", 100 * sealed, "%")
+    bench.put("trust.sealing", 100 * (sealed / clear - 1), "%", bar="<= 3",
+              note="awake time added by sealing")
+    bench.put("trust.read_clear", clear_rate, "KiB/s")
+    bench.put("trust.read_sealed", sealed_rate, "KiB/s", note="sealed, in a session")
