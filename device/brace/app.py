@@ -18,6 +18,7 @@ from brace.commands_coach import CoachCommands
 from brace.commands_log import LogCommands
 from brace.commands_selftest import SelftestCommand
 from brace.commands_trust import TrustCommands
+from brace.commands_update import UpdateCommands
 from brace.config import Config
 from brace.fit import Fit
 from brace.plausible import Plausible
@@ -100,6 +101,7 @@ class App:
         SelftestCommand(self)
         LogCommands(self)
         TrustCommands(self)
+        UpdateCommands(self)
         for i, task in enumerate((self.sense, self.tactor, self.recorder, self.attend, self.wire)):
             if task.name != without and (not bare or task in (self.attend, self.wire)):
                 self.supervisor.add(task, True, i + 1)
@@ -187,10 +189,12 @@ class App:
 
     # -- settings ------------------------------------------------------------------------
 
-    def provision(self, serial_number, hw):
-        """Gives the brace its serial number and hardware revision."""
+    def provision(self, serial_number, hw, release=None):
+        """Gives the brace its serial number, hardware revision and, unless that is None, the key
+        that signs its updates."""
+        release = self.identity["release"] if release is None else release
         try:
-            self.store.store_identity(serial_number, hw)
+            self.store.store_identity(serial_number, hw, release)
         except OSError:
             self.fault(faults.STORE_FLASH, 2, 2)
             raise

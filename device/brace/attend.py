@@ -8,7 +8,7 @@ During exercises one press goes on to the next set, two report pain, three stop 
 import gc
 
 from brace import faults, pipeline, tactor
-from brace.board import health, power
+from brace.board import bundles, health, power
 from brace.board.panel import Battery, Button, Led
 from brace.compat import const
 
@@ -144,6 +144,7 @@ class Attend:
         if now > _WELL_MS and not self._well:
             self._well = True
             health.well()
+            bundles.well()
         if app.level != health.ALL and now > _LESS_MS:
             app.recorder.flush()
             health.retry()

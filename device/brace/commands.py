@@ -39,6 +39,10 @@ PROVISION = const(0x72)
 SELFTEST = const(0x73)
 FORMAT_FILES = const(0x74)
 UNLOCK = const(0x75)
+UPDATE_STATE = const(0x90)
+UPDATE_BEGIN = const(0x91)
+UPDATE_WRITE = const(0x92)
+UPDATE_COMMIT = const(0x93)
 PLAN_GET = const(0x80)
 PLAN_SET = const(0x81)
 EXERCISE = const(0x82)
@@ -71,6 +75,10 @@ TABLE = {
     SELFTEST: ("selftest", SERVICE | QA),
     FORMAT_FILES: ("format_files", SERVICE | QA),
     UNLOCK: ("unlock", SERVICE),
+    UPDATE_STATE: ("update_state", CLINIC | SERVICE | QA),
+    UPDATE_BEGIN: ("update_begin", SERVICE),
+    UPDATE_WRITE: ("update_write", SERVICE),
+    UPDATE_COMMIT: ("update_commit", SERVICE),
     PLAN_GET: ("plan_get", WEARER | CLINIC | SERVICE | QA),
     PLAN_SET: ("plan_set", CLINIC),
     EXERCISE: ("exercise", WEARER | CLINIC | QA),

@@ -5,7 +5,7 @@ import plumbport
 
 from brace import VERSION, calibrate, posture, tactor
 from brace import commands as cmd
-from brace.board import files, flashmap, power
+from brace.board import bundles, files, flashmap, power
 from brace.config import ConfigError
 from brace.wire import MAX_PAYLOAD
 
@@ -49,6 +49,7 @@ class BasicCommands:
             hello["core"] = plumbcore.core_version()
             hello["up"] = app.clock.now()
             hello["boot"] = app.recorder.boot
+            hello["bundle"] = bundles.version
         return hello
 
     def _status(self, request):
@@ -115,7 +116,10 @@ class BasicCommands:
                     raise cmd.CommandError(cmd.E_BAD_REQUEST, say)
         if not isinstance(hw, int) or not 0 <= hw <= 65535:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, "hw must be a number from 0 to 65535")
-        self._app.provision(serial, hw)
+        release = request.get("release")
+        if release is not None and (not isinstance(release, bytes) or len(release) not in (0, 65)):
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, "release must be a point of 65 bytes")
+        self._app.provision(serial, hw, release)
         return self._hello(request)
 
     def _format_files(self, request):

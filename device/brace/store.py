@@ -47,18 +47,23 @@ class Store:
         return (None if n is None else bytes(memoryview(self._buffer)[:n])), params.damaged > 0
 
     def load_identity(self):
-        """{"serial": text, "hw": number}; an unprovisioned brace has "" and 0."""
+        """{"serial": text, "hw": number, "release": point of the release key}; an unprovisioned
+        brace has "", 0 and b""."""
         raw, self.identity_damaged = self._load(self._identity)
         try:
             identity = cbor.loads(raw) if raw else {}
-            return {"serial": str(identity["serial"]), "hw": int(identity["hw"])}
+            return {
+                "serial": str(identity["serial"]),
+                "hw": int(identity["hw"]),
+                "release": bytes(identity.get("release", b"")),
+            }
         except (cbor.CborError, KeyError, TypeError, ValueError):
             self.identity_damaged = self.identity_damaged or raw is not None
-            return {"serial": "", "hw": 0}
+            return {"serial": "", "hw": 0, "release": b""}
 
-    def store_identity(self, serial, hw):
+    def store_identity(self, serial, hw, release=b""):
         """Provisions the brace."""
-        self._identity.store(cbor.dumps({"serial": serial, "hw": hw}))
+        self._identity.store(cbor.dumps({"serial": serial, "hw": hw, "release": release}))
 
     def load_claim(self, claim):
         """Takes the stored claim, if there is one.  One of which neither copy is sound is none:

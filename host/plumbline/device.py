@@ -39,6 +39,7 @@ class Hello:
     boot: int = 0
     max: int = 256
     claim: str = ""  # id of the key that claimed it, in hex
+    bundle: int = 0  # version of the bundle that runs, 0 for the image's own modules
 
     @classmethod
     def of(cls, values: dict) -> Hello:
@@ -128,7 +129,7 @@ class Brace:
                 keys.claimed(hello.claim, hello.serial, kept[0])
         return entered
 
-    def _need(self, command: int) -> None:
+    def need(self, command: int) -> None:
         """Changes to a role that may give `command`, if ours may not and we have such a key."""
         session, roles = self.link.session, commands.TABLE[command][1]
         if session is None or roles & (ROLES[session.role] | commands.ANYONE):
@@ -172,7 +173,7 @@ class Brace:
 
     def selftest(self) -> dict:
         """Its checks: name -> map with `ok` and what was measured."""
-        self._need(commands.SELFTEST)
+        self.need(commands.SELFTEST)
         return self.link.ask(commands.SELFTEST, timeout=30)
 
     # -- time and settings -------------------------------------------------------------------
@@ -250,32 +251,41 @@ class Brace:
 
     def bootloader(self) -> None:
         """Makes it enter BOOTSEL; the link is of no more use."""
-        self._need(commands.BOOTLOADER)
+        self.need(commands.BOOTLOADER)
         self.link.request(commands.BOOTLOADER)
 
     def reset(self) -> None:
         """Restarts it; the link is of no more use over USB."""
         self.link.request(commands.RESET)
 
-    def provision(self, serial: str, hw: int | None = None) -> Hello:
-        """Gives it a serial number and, if told, a hardware revision."""
+    def provision(
+        self, serial: str, hw: int | None = None, release: bytes | None = None
+    ) -> Hello:
+        """Gives it a serial number and, if told, a hardware revision and the public point of the
+        key that signs its updates (b"": none)."""
         if not SERIAL.fullmatch(serial):
             raise UsageError(
                 f"{serial!r} is not a serial number", "Use 1 to 16 letters, digits and '-'"
             )
-        self._need(commands.PROVISION)
+        self.need(commands.PROVISION)
         values: dict = {"serial": serial}
         if hw is not None:
             values["hw"] = hw
+        if release is not None:
+            values["release"] = release
         self._hello = Hello.of(self.link.ask(commands.PROVISION, values, timeout=15))
         return self._hello
 
     def format_files(self) -> None:
         """Makes the development filesystem anew: every file on it is lost."""
-        self._need(commands.FORMAT_FILES)
+        self.need(commands.FORMAT_FILES)
         self.link.request(commands.FORMAT_FILES, timeout=30)
+
+    def update_state(self) -> dict:
+        """What bundle runs, and how the last update went (SPEC.md, "Bundles")."""
+        return self.link.ask(commands.UPDATE_STATE, again=_AGAIN)
 
     def unlock(self) -> None:
         """Makes a brace with an image for wearers show its prompt, until the next reset."""
-        self._need(commands.UNLOCK)
+        self.need(commands.UNLOCK)
         self.link.request(commands.UNLOCK)

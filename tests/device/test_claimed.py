@@ -116,7 +116,8 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
             start = flashmap.LOG
             assert word not in flash[start:], "names of the host's never come here"
         epochs = [r for r in source.reading.records if r.name == "epoch"]
-        assert len(epochs) > 60 and source.reading.damage == []
+        assert source.reading.damage == []
+        assert len(epochs) > 60
         checked = audit.verify(source.reading.records, audit.first_keys(keys, "PB-7"))
         assert [e.kind for e in checked.entries] == [
             "claim", "session", "time", "config"] and checked.findings == []
@@ -131,6 +132,31 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
         checked = audit.verify(again.reading.records, audit.first_keys(keys, "PB-7"))
         assert [e.kind for e in checked.entries[4:]] == ["boot", "session"]
         assert checked.findings == [] and all(e.sound for e in checked.entries)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(2400)
+def test_a_day_of_wear_leaves_nothing_in_the_clear(keys):
+    """The whole chip after 24 h, raw samples of some of them included."""
+    with UnixBrace(typical=True) as brace:
+        make_claimed(brace, keys)
+        brace.play(Body.from_script("hour"), loop=True)
+        brace.run(3600)
+        with connect(brace, keys) as found:
+            found.time_set(1_760_003_700_000)
+            found.record_raw(600)
+        brace.run(23 * 3600)
+        flash = brace.flash()
+        with connect(brace, keys) as found:
+            reading = sources.of_brace(found).reading
+    assert shows(flash) == []
+    assert not [d for d in reading.damage if d.kind != "chunk"]
+    names = {record.name for record in reading.records}
+    assert len(list(reading.records)) > 10_000 and {"epoch", "posture", "audit"} <= names
+    # No body of a record that the clinic can read lies anywhere in the dump.
+    for record in list(reading.records)[::97]:
+        if len(record.body) >= 8:
+            assert record.body not in flash
 
 
 def stored_claim(flash: bytes) -> claim.Claim:

@@ -13,9 +13,19 @@ if not plumbport.wearer() and files.mount() and not health.plain():
     from brace.board import overlay
 
     _names = overlay.find(binascii.hexlify(plumbport.image()[16:48]).decode())
-    if _names:
-        overlay.install(_names)
-    del _names, overlay, binascii
+    _root = "/"
+    del binascii
+else:
+    _names = None
+if not _names:
+    from brace.board import bundles, overlay
+
+    _names = bundles.start(health.plain())
+    _root = bundles.ROOT
+    del bundles
+if _names:
+    overlay.install(_names, _root)
+del _names, _root, overlay
 
 # Only now, so that it may be a developer's.
 from brace.board import power  # noqa: E402

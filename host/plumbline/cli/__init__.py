@@ -18,6 +18,10 @@ COMMANDS = {
     "list": ("list", "Show the braces that are there."),
     "flash": ("flash", "Put firmware on braces, give new ones a serial number, and prove it."),
     "release": ("release", "Sign firmware images, and say whose signatures this computer trusts."),
+    "update": (
+        "update",
+        "Signed bundles: change parts of the firmware without BOOTSEL; undone if they fail.",
+    ),
     "claim": ("claim", "Make braces the clinic's: they obey and show data to its key alone."),
     "keys": ("keys", "The clinic's keys: make, back up, replace them, and hand on single roles."),
     "calibrate": ("calibrate", "Fit a brace to its wearer: stand still, then bend forward once."),

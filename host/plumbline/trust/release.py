@@ -105,22 +105,37 @@ def trusted() -> dict[str, bytes]:
     return found
 
 
-def sign(image: Image, kind: str, private_file: Path) -> Image:
-    """The image with its signed manifest."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import ec, utils
+def _private(file: Path):
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        key = load_pem_private_key(private_file.read_bytes(), None)
+        return load_pem_private_key(file.read_bytes(), None)
     except OSError as error:
-        raise os_error(error, f"reading {private_file}") from error
+        raise os_error(error, f"reading {file}") from error
     except (ValueError, TypeError) as error:
-        raise StorageError(f"{private_file} is no private key", "Name another file") from error
+        raise StorageError(f"{file} is no private key", "Name another file") from error
+
+
+def point_of(private_file: Path) -> bytes:
+    """The public point of a private key."""
+    return _point(_private(private_file).public_key())
+
+
+def sign_bytes(data: bytes, private_file: Path) -> bytes:
+    """The signature of bytes, r and s: ECDSA over P-256 and SHA-256."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec, utils
+
+    made = _private(private_file).sign(data, ec.ECDSA(hashes.SHA256()))
+    r, s = utils.decode_dss_signature(made)
+    return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+
+def sign(image: Image, kind: str, private_file: Path) -> Image:
+    """The image with its signed manifest."""
     text = json.dumps(asdict(describe(image, kind)), sort_keys=True).encode()
-    r, s = utils.decode_dss_signature(key.sign(text, ec.ECDSA(hashes.SHA256())))
-    signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    name = claim.key_id(_point(key.public_key())).hex()
+    signature = sign_bytes(text, private_file)
+    name = claim.key_id(point_of(private_file)).hex()
     return replace(image, manifest=text + f"\n{name} {signature.hex()}".encode())
 
 
