@@ -42,4 +42,12 @@ $(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard nativ
 	  >$(BUILD)/unix/build.log 2>&1 || { tail -n 30 $(BUILD)/unix/build.log; exit 1; }
 	@touch $@
 
-.PHONY: firmware firmware-wearer unix
+STANDIN := $(BUILD)/standin/plumbline-standin.uf2
+
+standin: $(STANDIN) ## Build the sensor stand-in's image, build/standin/plumbline-standin.uf2
+
+$(STANDIN): $(STAMPS)/tree $(STAMPS)/core $(shell find device/standin -type f)
+	@echo "Building the stand-in's image (log: $(BUILD)/standin/build.log)"
+	@device/standin/build.sh $(MPY) $(BUILD)/standin $(PY) "$(REPRODUCIBLE)"
+
+.PHONY: standin firmware firmware-wearer unix

@@ -3,6 +3,7 @@
 import os
 import time
 
+import numpy as np
 import pytest
 from plumbline.errors import UsageError
 from plumbline.hil import rigs
@@ -11,6 +12,7 @@ from plumbline.hil.journal import Journal
 from plumbline.hil.parts import RigBroken
 from plumbline.hil.rig import Setup
 from plumbline.hil.rigs.stage import MaestroStage
+from plumbline.hil.rigs.standin import Standin
 
 
 @pytest.fixture
@@ -110,3 +112,53 @@ def test_a_stage_that_is_not_there():
 
     with pytest.raises(RigBroken, match="does not open"):
         MaestroStage("/dev/none", open_port=missing).check()
+
+
+class FakeStandin:
+    """What the stand-in's main.py answers, with a ring of 1024 samples that nobody empties."""
+
+    def __init__(self):
+        self.ring = {"S": b"", "L": b""}
+        self.said = b""
+
+    def write(self, data):
+        what, sensor, *rest = data.decode().split()
+        if what == "put":
+            taken = min(len(rest[0]) // 24, 1024 - len(self.ring[sensor]) // 12)
+            self.ring[sensor] += bytes.fromhex(rest[0])[: 12 * taken]
+            self.said = b"%d\n" % taken
+        elif what == "status":
+            self.said = b"%d 7 0 38\n" % (1024 - len(self.ring[sensor]) // 12)
+        else:
+            self.said = b"error KeyError()\n"
+
+    def readline(self):
+        return self.said
+
+    def close(self):
+        pass
+
+
+def test_the_standin_is_fed_with_what_the_part_would_say():
+    line = FakeStandin()
+    standin = Standin("x", open_port=lambda: line)
+    standin.check()
+    assert standin.status("L") == {"room": 1024, "given": 7, "starved": 0, "waiting": 38}
+    assert standin.play("0 stand\n+2 slouch 30\n+4 end\n") == pytest.approx(6)
+    standin.close()
+    for sensor in "SL":
+        samples = np.frombuffer(line.ring[sensor], "<i2").reshape(-1, 6)
+        assert 600 < len(samples) < 660
+        assert np.linalg.norm(samples[0, 3:] * 0.488) == pytest.approx(1000, abs=5)
+        assert abs(samples[:100, 4].mean()) < 60, "upright, nothing to the side"
+
+
+def test_a_motion_longer_than_the_ring_waits_for_room():
+    line = FakeStandin()
+    standin = Standin("x", open_port=lambda: line)
+    standin.check()
+    standin.play("0 stand\n+60 end\n", loop=True)
+    assert len(line.ring["S"]) == len(line.ring["L"]) == 12 * 1024
+    with pytest.raises(RigBroken, match="says 'error KeyError"):
+        standin.identity("S", 0x69)
+    standin.close()

@@ -6,6 +6,7 @@
     capabilities = ["cuts_power", "moves_sensors"]
     power = { by = "uhubctl", hub = "1-2", port = 3 }        # of the hub that the brace hangs on
     stage = { by = "maestro", port = "/dev/ttyACM7", channel = 0 }
+    standin = { port = "/dev/ttyACM9" }                      # instead of a stage
 
 docs/hil.md has wiring and calibration.
 """
@@ -23,13 +24,15 @@ from plumbline.hil.line import Line
 from plumbline.hil.parts import RigBroken
 from plumbline.hil.rig import Rig, Setup
 from plumbline.hil.rigs.stage import MaestroStage
+from plumbline.hil.rigs.standin import Standin
 from plumbline.hil.rigs.uhubctl import Uhubctl
 from plumbline.image import Image
 from plumbline.transport import SerialTransport
 
-_OPTIONS = {"brace", "power", "stage"}
+_OPTIONS = {"brace", "power", "stage", "standin"}
 _POWER_BY = {"uhubctl": Uhubctl}
 _STAGE_BY = {"maestro": MaestroStage}
+_STANDIN_BY = {"pico": Standin}
 # From power to an enumerated port.
 _COMES_BACK_S = 15.0
 
@@ -93,6 +96,9 @@ class BenchRig(Rig):
             self._switch = _part(name, "power", options["power"], _POWER_BY)
         if "stage" in options:
             self._mover = _part(name, "stage", options["stage"], _STAGE_BY)
+        elif "standin" in options:
+            option = {"by": "pico", **options["standin"]}
+            self._mover = _part(name, "standin", option, _STANDIN_BY)
 
     def now(self) -> float:
         return time.monotonic() - self._begun

@@ -1,0 +1,121 @@
+"""The sensor stand-in (device/standin): a second Pico that answers as both sensors of a brace and
+plays into it what a body's sensors would read."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+
+from plumbline.hil.parts import RigBroken
+from plumbline.hil.rigs.motions import describe
+from plumbline.virtual.body import Body, period
+
+# INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
+_TRIM_PPM = {"S": 1500, "L": -1500}
+_MDPS, _UG = 70.0, 488.0
+# Samples a line; the ring holds some ten seconds.
+_PIECE = 64
+_LOOK_S = 0.25
+
+
+def counts(body: Body, sensor: str) -> np.ndarray:
+    """A motion as the part would put it into its FIFO: (n, 6) int16."""
+    samples = body.samples(sensor, *period(_TRIM_PPM[sensor])).astype(float)
+    samples[:, :3] /= _MDPS
+    samples[:, 3:] /= _UG
+    return np.clip(np.round(samples), -32768, 32767).astype("<i2")
+
+
+class Standin:
+    """parts.Body over the stand-in's serial port."""
+
+    def __init__(self, port: str, open_port=None):
+        self._port = port
+        self._open = open_port or self._serial
+        self._line = None
+        self._busy = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self.journal = None
+
+    def _serial(self):
+        import serial
+
+        return serial.Serial(self._port, 115200, timeout=2)
+
+    def check(self) -> None:
+        """Opens the port; the stand-in must answer.  Raises RigBroken."""
+        try:
+            self._line = self._line or self._open()
+        except OSError as error:
+            raise RigBroken(f"the stand-in's {self._port} does not open: {error}",
+                            "Check its cable and the hardware map") from error  # fmt: skip
+        for sensor in "SL":
+            self.status(sensor)
+
+    def _ask(self, text: str) -> str:
+        with self._busy:
+            self._line.write(text.encode() + b"\n")
+            said = self._line.readline().decode("ascii", "replace").strip()
+        if not said or said.startswith("error"):
+            raise RigBroken(
+                f"the stand-in says {said or 'nothing'!r} to {text[:20]!r}",
+                "Replug it, or flash it anew: make standin",
+            )
+        return said
+
+    def status(self, sensor: str) -> dict[str, int]:
+        """Room in its ring, samples given to the brace, samples repeated because none had come,
+        words that wait in its FIFO."""
+        names = ("room", "given", "starved", "waiting")
+        return dict(zip(names, map(int, self._ask(f"status {sensor}").split()), strict=True))
+
+    def identity(self, sensor: str, value: int) -> None:
+        """WHO_AM_I reads as `value`."""
+        self._ask(f"identity {sensor} {value}")
+
+    def play(self, motion: str, *, loop: bool = False) -> float:
+        """Plays a script or a recording from now on; how long it lasts, s."""
+        self._end()
+        body = (Body.from_recording if str(motion).endswith(".npz") else Body.from_script)(motion)
+        if self.journal is not None:
+            self.journal.motion(*describe(motion))
+        samples = {sensor: counts(body, sensor) for sensor in body.sensors}
+        self._stop.clear()
+        at = self._feed(samples, dict.fromkeys(samples, 0), loop)
+        self._thread = threading.Thread(target=self._go_on, args=(samples, at, loop), daemon=True)
+        self._thread.start()
+        return body.seconds
+
+    def _feed(self, samples: dict, at: dict, loop: bool) -> dict:
+        """Puts what there is room for; how far each sensor is now."""
+        at = dict(at)
+        for sensor, data in samples.items():
+            while loop or at[sensor] < len(data):
+                first = at[sensor] % len(data)
+                piece = data[first : first + _PIECE]
+                taken = int(self._ask(f"put {sensor} {piece.tobytes().hex()}"))
+                at[sensor] += taken
+                if taken < len(piece):
+                    break
+        return at
+
+    def _go_on(self, samples: dict, at: dict, loop: bool) -> None:
+        while not self._stop.wait(_LOOK_S):
+            at = self._feed(samples, at, loop)
+            if not loop and all(at[sensor] >= len(data) for sensor, data in samples.items()):
+                return
+
+    def _end(self) -> None:
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def close(self) -> None:
+        """Lets go; the last sample stays."""
+        self._end()
+        if self._line is not None:
+            self._line.close()
+            self._line = None
