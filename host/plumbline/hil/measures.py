@@ -51,7 +51,9 @@ class Measures:
         high: float | None = None,
     ) -> float:
         """Keeps a value.  Raises AssertionError when it is beyond its limits."""
-        measure = Measure(name, value, unit, low, high)
+        # numpy's numbers are none to JSON.
+        plain = value if type(value) in (int, float) else float(value)
+        measure = Measure(name, plain, unit, low, high)
         self.all.append(measure)
         if not measure.ok:
             raise AssertionError(f"out of limits: {measure}")
