@@ -1,4 +1,4 @@
-"""Which posture angles make (device/brace/posture.py): classes, hysteresis, dwell, one's own seat."""
+"""Which posture angles make: classes, hysteresis, dwell, one's own seat (brace.posture)."""
 
 import pytest
 from brace import posture
