@@ -8,7 +8,7 @@ from brace import commands as cmd
 from brace import faults, pipeline
 from brace.compat import const
 
-_DATA = const(2048)
+_DATA = const(4096)
 _HEADER = const(12)
 _PER_LIST = const(32)
 _END = const(0xFFFFFFFF)
@@ -50,6 +50,8 @@ class LogCommands:
         self._transfer = None
         self._buffer = bytearray(_HEADER + _DATA)
         self._view = memoryview(self._buffer)
+        # Of whole segments; slices made anew for each would keep the garbage collector busy.
+        self._whole = self._view[_HEADER:]
         app.wire.handlers.update(
             {
                 cmd.LOG_LIST: self._list,
@@ -160,13 +162,14 @@ class LogCommands:
             transfer.offset = 0
         n = min(_DATA, length - transfer.offset)
         if n > 0:
-            data = self._view[_HEADER : _HEADER + n]
+            data = self._whole if n == _DATA else self._view[_HEADER : _HEADER + n]
             if transfer.log.read(transfer.stream, seq, transfer.offset, data) is None:
                 transfer.seq = seq + 1
                 transfer.offset = 0
                 return "sent"
             struct.pack_into("<IIHH", self._buffer, 0, transfer.sent, seq, transfer.offset, length)
-            wire.bulk_frame(cmd.LOG_READ, transfer.request, self._view[: _HEADER + n])
+            frame = self._view if n == _DATA else self._view[: _HEADER + n]
+            wire.bulk_frame(cmd.LOG_READ, transfer.request, frame)
             transfer.sent += n
             transfer.offset += n
         if transfer.offset >= length:

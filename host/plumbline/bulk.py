@@ -12,7 +12,7 @@ from plumbline.errors import LinkError, NoAnswer
 from plumbline.link import Link
 
 END = 0xFFFFFFFF
-_WINDOW = 32768
+_WINDOW = 65536
 _HEAD = struct.Struct("<IIHH")
 _COUNT = struct.Struct("<I")
 # Resumes in a row that bring nothing, before we give up.
@@ -100,7 +100,7 @@ def read(
             received += len(body)
             vain = 0
             progress(len(body))
-            if received - confirmed >= granted["window"] // 4:
+            if received - confirmed >= granted["window"] // 2:
                 confirmed = received
                 link.confirm(commands.LOG_READ, request, _COUNT.pack(received))
             if len(data) >= length:

@@ -14,12 +14,15 @@ enum {
 /* Bit n is set if control character n is escaped inside a frame: 01..05, 0A, 0D. */
 #define RESERVED_CONTROLS 0x0000243Eu
 
-/* True for the bytes that are escaped inside a frame. */
-static int is_reserved(uint8_t byte) {
+/* True for the bytes that are escaped inside a frame.  Most bytes are told by one comparison. */
+static inline int is_reserved(uint8_t byte) {
+    if (byte > PL_FRAME_DELIMITER) {
+        return 0;
+    }
     if (byte < 0x20u) {
         return (RESERVED_CONTROLS >> byte) & 1u;
     }
-    return byte == PL_FRAME_ESCAPE || byte == PL_FRAME_DELIMITER;
+    return byte >= PL_FRAME_ESCAPE;
 }
 
 typedef struct {
@@ -29,22 +32,24 @@ typedef struct {
 } writer;
 
 /* Writes past the end are counted but not made, so that the caller checks once. */
-static void put_raw(writer *w, uint8_t byte) {
+static inline void put_raw(writer *w, uint8_t byte) {
     if (w->used < w->capacity) {
         w->out[w->used] = byte;
     }
     w->used++;
 }
 
-static void put_stuffed(writer *w, const uint8_t *data, uint32_t length) {
-    for (uint32_t i = 0; i < length; i++) {
-        uint8_t byte = data[i];
+static void put_stuffed(writer *to, const uint8_t *data, uint32_t length) {
+    writer w = *to; /* in registers: bulk data comes through here */
+    for (const uint8_t *end = data + length; data != end; data++) {
+        uint8_t byte = *data;
         if (is_reserved(byte)) {
-            put_raw(w, PL_FRAME_ESCAPE);
+            put_raw(&w, PL_FRAME_ESCAPE);
             byte ^= PL_FRAME_FLIP;
         }
-        put_raw(w, byte);
+        put_raw(&w, byte);
     }
+    *to = w;
 }
 
 int32_t pl_frame_encode(uint8_t *out, uint32_t capacity, const pl_frame_header *header,

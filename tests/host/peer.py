@@ -208,8 +208,8 @@ class Peer:
         del self._in[:n]
         return n
 
-    def _brace_writes(self, data) -> None:
-        self.out += self.mangle(bytes(data))
+    def _brace_writes(self, data, n) -> None:
+        self.out += self.mangle(bytes(data[:n]))
 
     def _work(self) -> None:
         # As long as bulk data flows, the firmware wants to be called again at once.

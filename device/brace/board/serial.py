@@ -15,9 +15,10 @@ def read(buf):
     return plumbport.stdin_read(buf)
 
 
-def write(buf):
-    """Sends all of `buf` (waits while the host is slow, drops when no host listens)."""
-    _out.write(buf)
+def write(buf, n):
+    """Sends the first n bytes of `buf` (waits while the host is slow, drops when no host
+    listens)."""
+    _out.write(buf, n)
 
 
 def wait(ms):

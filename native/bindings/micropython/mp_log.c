@@ -211,6 +211,10 @@ static const mp_rom_map_elem_t log_locals_table[] = {
 static MP_DEFINE_CONST_DICT(log_locals, log_locals_table);
 
 static mp_obj_t log_status_value(const pl_log *log, qstr name) {
+    if (name != MP_QSTR_total && name != MP_QSTR_free && name != MP_QSTR_unacked &&
+        name != MP_QSTR_unacked_raw && name != MP_QSTR_level) {
+        return MP_OBJ_NULL; /* a method, whose caller is not to wait for a count of sectors */
+    }
     pl_log_status status;
     pl_log_get_status(log, &status);
     switch (name) {
@@ -222,10 +226,8 @@ static mp_obj_t log_status_value(const pl_log *log, qstr name) {
             return MP_OBJ_NEW_SMALL_INT(status.unacked[PL_STREAM_SUMMARY]);
         case MP_QSTR_unacked_raw:
             return MP_OBJ_NEW_SMALL_INT(status.unacked[PL_STREAM_RAW]);
-        case MP_QSTR_level:
-            return MP_OBJ_NEW_SMALL_INT(status.level);
         default:
-            return MP_OBJ_NULL;
+            return MP_OBJ_NEW_SMALL_INT(status.level);
     }
 }
 
