@@ -133,8 +133,10 @@ class App:
         if cause == health.WATCHDOG:
             kinds = {health.PROMPT: faults.PROMPT_LEFT, health.HEAP: faults.HEAP_LOW}
             self.fault(kinds.get(last, faults.WATCHDOG), last)
+            self.recorder.gap(records.GAP_HUNG, 0, 0)
         elif cause == health.POWER and self.recorder.boot > 1:
             self.fault(faults.POWER_LOST, 0)
+            self.recorder.gap(records.GAP_POWER, 0, 0)
         if self.level != health.ALL:
             self.fault(faults.SAFE_MODE, last if without else 0)
         if self.store.identity_damaged:

@@ -52,6 +52,9 @@ class Recorder:
         self._level = 0
         self._torn = 0
         self.dropped = 0
+        # (cause, sensor) -> hundredths of a second that are still to be told.
+        self._gaps = {}
+        self._failed_at = None
         self.log = None
         if wanted:
             self._mount()
@@ -65,9 +68,14 @@ class Recorder:
             return
         self._faults = 0
         self._torn = self.log.torn + self.log.unusable
+        if self._failed_at is not None:
+            self.gap(records.GAP_LOG, 0, (self._clock.now() - self._failed_at) // 10)
+            self._failed_at = None
 
     def _fail(self):
         faulty = self.log.faults if self.log else 0
+        if self._failed_at is None:
+            self._failed_at = self._clock.now()
         self.log = None
         self._remount_at = self._clock.now() + _REMOUNT_MS
         self._on_fault(faults.LOG_FLASH, faulty)
@@ -122,6 +130,13 @@ class Recorder:
         self._pending = True
         if kind in _AT_ONCE:
             self._hurry = True
+
+    def gap(self, cause, sensor, length_cs):
+        """Nothing was recorded for a while.  Told with the next flush, what has one cause at
+        once, so that a part that fails again and again does not fill the log."""
+        key = (cause, sensor)
+        self._gaps[key] = self._gaps.get(key, 0) + length_cs
+        self._pending = True
 
     def identify(self, rate_s_mhz, rate_l_mhz, calibration, config):
         """What segments begun from now on say about the sensors and settings."""
@@ -182,6 +197,12 @@ class Recorder:
         """Makes everything appended so far safe."""
         if self.log is None:
             return
+        for cause, sensor in self._gaps:
+            length = self._gaps[cause, sensor]
+            self.append(records.GAP, records.pack(records.GAP, cause, sensor, length))
+        if self.log is None:
+            return
+        self._gaps.clear()
         self._hurry = self._pending = False
         try:
             self.log.flush()

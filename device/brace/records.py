@@ -38,6 +38,14 @@ REPOSITION = const(0x1C)
 PLAN = const(0x1D)
 RAW = const(0x20)
 
+# Causes of gaps: power was lost, the firmware hung (of these two the brace cannot know the length
+# and writes 0), a sensor failed, its FIFO overran, the log's flash failed.
+GAP_POWER = const(1)
+GAP_HUNG = const(2)
+GAP_SENSOR = const(3)
+GAP_OVERRUN = const(4)
+GAP_LOG = const(5)
+
 # type: (name, struct format, field names)
 LAYOUTS = {
     # `block` counts blocks since the last start record.
@@ -152,6 +160,8 @@ LAYOUTS = {
     WEAR: ("wear", "<BBII", ("state", "cause", "block", "since")),
     # What the value says, by code: docs/faults.md; how often it came since it was last told.
     FAULT: ("fault", "<BIH", ("code", "value", "count")),
+    # Nothing was recorded, of one sensor or (causes POWER, HUNG, LOG) at all, for so long before
+    # now; what has one cause may be told together.
     GAP: ("gap", "<BBI", ("cause", "sensor", "length_cs")),
     # Decisions begin anew here; with the raw samples that follow they can be replayed.
     START: (

@@ -8,7 +8,7 @@ from array import array
 
 from machine import Pin
 
-from brace import faults, pipeline
+from brace import faults, pipeline, records
 from brace.board import bus, imu, pins
 from brace.compat import const
 
@@ -40,6 +40,8 @@ class _Sensor:
         self.silent = 0
         self.strikes = 0
         self.failed_at = None
+        # Of its last burst.
+        self.read_at = None
         self.retry_at = 0
         self.n = 0
         self.words = bytearray(imu.FIFO_WORDS * imu.WORD)
@@ -85,6 +87,8 @@ class Sense:
             sensor.imu = imu.Imu(self._bus, sensor.address)
             sensor.imu.start()
             sensor.here = True
+            self._tell_gap(sensor, records.GAP_SENSOR, now)
+            sensor.read_at = now
         except imu.SensorError as error:
             sensor.here = False
             sensor.retry_at = now + _RETRY_MS
@@ -164,8 +168,19 @@ class Sense:
             self._watch_interrupt(sensor, interrupt)
         n = driver.read(sensor.words, words)
         sensor.n = self._app.pipeline.pipe.unpack(sensor.index, sensor.words, n, sensor.samples)
+        now = self._app.clock.now()
         if driver.overruns != overruns:
             self._app.fault(faults.FIFO_OVERRUN, sensor.index, sensor.index)
+            there_cs = sensor.n * 100_000 // driver.rate_mhz
+            self._tell_gap(sensor, records.GAP_OVERRUN, now, there_cs)
+        sensor.read_at = now
+
+    def _tell_gap(self, sensor, cause, now, there_cs=0):
+        """Its samples since the last burst are lost, but for the last `there_cs`."""
+        if sensor.read_at is not None:
+            lost_cs = (now - sensor.read_at) // 10 - there_cs
+            if lost_cs > 0:
+                self._app.recorder.gap(cause, sensor.index, lost_cs)
 
     def _watch_interrupt(self, sensor, level):
         """Nothing depends on the line yet: bursts are timed.  That it is broken is told."""

@@ -11,11 +11,11 @@ through, and synced to disk.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from plumbline import bulk, segments
+from plumbline import bulk, gaps, segments
 from plumbline.bulk import Listing
 from plumbline.device import Brace
 from plumbline.errors import LinkError, Refused
@@ -53,10 +53,12 @@ class Pulled:
     last_utc_ms: int | None = None
     gaps: int = 0
     gap_s: float = 0.0
+    gaps_undated: int = 0
     lost: int = 0
     damage: list[str] = field(default_factory=list)
     left_bytes: int | None = None
     foreign: set[str] = field(default_factory=set)
+    gap_records: set[segments.Record] = field(default_factory=set)
     # Boot -> times (cs) of the first and last new record.
     times: dict[int, list[int]] = field(default_factory=dict)
 
@@ -67,20 +69,29 @@ class Pulled:
             what += f"{count(self.records, 'record')} came" + self._when()
         else:
             what = "nothing new was there"
-        gaps = "no gaps"
+        missing = "no gaps"
         if self.gaps:
-            gaps = f"{count(self.gaps, 'gap')} of {self.gap_s:.0f} s in all"
+            missing = f"{count(self.gaps, 'gap')} of {self.gap_s:.0f} s in all"
+            if self.gaps_undated:
+                missing = f"{count(self.gaps, 'gap')}, {self.gaps_undated} of unknown length"
         if self.lost:
             lost = count(self.lost, "segment")
-            gaps += f", {lost} ever overwritten before it could be pulled"
+            missing += f", {lost} ever overwritten before it could be pulled"
         if self.damage:
-            gaps += f", {count(len(self.damage), 'damage')} (plumbline log verify tells)"
+            missing += f", {count(len(self.damage), 'damage')} (plumbline log verify tells)"
         left = "nothing is left on the brace to fetch"
         if self.left_bytes is None:
             left = "what is left on the brace is not known"
         elif self.left_bytes:
             left = f"{self.left_bytes / 1024:.0f} KiB are left on the brace"
-        return f"{self.serial}: {what}, {gaps}; {left}."
+        return f"{self.serial}: {what}, {missing}; {left}."
+
+    def note_gaps(self, lengths: Iterable[float | None]) -> None:
+        """The lengths of all gaps among the new records, in seconds; None unknown."""
+        known = list(lengths)
+        self.gaps = len(known)
+        self.gap_s = sum(length for length in known if length is not None)
+        self.gaps_undated = known.count(None)
 
     def _when(self) -> str:
         if self.first_utc_ms is None:
@@ -199,9 +210,8 @@ class _Pull:
         for record in read.records:
             times = result.times.setdefault(record.boot, [record.t_cs, record.t_cs])
             times[0], times[1] = min(times[0], record.t_cs), max(times[1], record.t_cs)
-            if record.name == "gap" and record.fields:
-                result.gaps += 1
-                result.gap_s += record.fields.get("length_cs", 0) / 100
+            if record.name == "gap":
+                result.gap_records.add(record)
 
     def _acknowledge(self, stream, listing, generation, acked: int) -> int:
         """Acknowledges all below the first segment that is not in the store."""
@@ -219,7 +229,10 @@ class _Pull:
         if not self.result.times:
             return
         # Any segment of the same boot may know the time, also one that came earlier.
-        clock = segments.Clock(generation.read((SUMMARY,)))
+        reading = generation.read((SUMMARY,))
+        clock = segments.Clock(reading)
+        lengths = gaps.gap_seconds(reading, clock)
+        self.result.note_gaps(lengths.get(record) for record in self.result.gap_records)
         known = [
             utc
             for boot, times in self.result.times.items()

@@ -58,6 +58,6 @@ def _record(outcome) -> dict:
     result, error = outcome.result, outcome.error
     record = {"name": outcome.item.name, "error": str(error) if error else None}
     if result:
-        values = {k: v for k, v in vars(result).items() if k != "times"}
+        values = {k: v for k, v in vars(result).items() if k not in ("times", "gap_records")}
         record |= {**values, "foreign": sorted(result.foreign), "sentence": result.sentence()}
     return record

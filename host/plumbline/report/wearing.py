@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
+from brace import records
 from brace.haptics import OUTCOMES
 from brace.posture import NAMES
 
@@ -210,6 +211,10 @@ class _Boot:
         self._worn = bool(f.get("state", 1))
 
     def _on_gap(self, at: float, f: dict) -> None:
+        if f.get("cause") in (records.GAP_SENSOR, records.GAP_OVERRUN):
+            # The other sensor went on, and starts tell when there was none.
+            self.marks.append(Mark(at, "gap", f))
+            return
         length = f.get("length_cs", 0) / 100
         begin = max(self._since, at - length)
         self._close(begin)
