@@ -21,4 +21,10 @@ DAYS ?= 30
 days: $(STAMPS)/core $(UNIX) ## 30 simulated days of wear on the unix port, over the wrap of its ticks: no leak, no drift, no hole (DAYS=30; 30 take hours)
 	$(PY) -m plumbline.hil.days --days $(DAYS)
 
-.PHONY: days smoke hil exercises
+CUTS ?= 200
+power-cuts: $(STAMPS)/core $(FIRMWARE) ## 200 power cuts in random flash commands of the emulated board, each with a start and a pull (CUTS=200, half an hour)
+	PLUMBLINE_CUTS=$(CUTS) $(VENV)/bin/pytest -q hil_tests/test_power_cuts.py --brace virtual -n $(JOBS)
+
+soak: power-cuts
+
+.PHONY: soak power-cuts days smoke hil exercises
