@@ -36,6 +36,7 @@ _FINE = (20, 4980)
 _CALIBRATING = (100, 100)
 _ONE_SENSOR = (20, 300, 20, 4660)
 _LOW = (200, 200, 200, 4400)
+_FETCH = (20, 200, 20, 200, 20, 200, 20, 4320)
 _TROUBLE = (400, 200, 400, 200, 400, 1400)
 
 
@@ -168,6 +169,8 @@ class Attend:
             return _TROUBLE
         if self.battery_low:
             return _LOW
+        if app.recorder.full:
+            return _FETCH
         return _FINE if app.pipeline.sensors == pipeline.HAS_S | pipeline.HAS_L else _ONE_SENSOR
 
     def step(self, now):

@@ -108,6 +108,12 @@ class Recorder:
         self._pending = self._hurry = False
         return True
 
+    @property
+    def full(self):
+        """Whether summaries that nobody has fetched are about to go, so that the wearer is to
+        bring the brace."""
+        return self._level > _RAW_GOES
+
     def _now_cs(self):
         return self._clock.now() // 10
 
