@@ -282,6 +282,16 @@ class App:
         self.sense.start(pipeline.CALIBRATED)
         return True
 
+    def erase_log(self):
+        """Erases everything that was recorded.  Raises OSError."""
+        # A full log takes longer than the watchdog waits.
+        power.guard()
+        erased = self.recorder.wipe()
+        power.end_guard()
+        if not erased:
+            raise OSError(5)
+        self.audit.note(audit.ERASE, self.session.role)
+
     def unlock(self):
         """Ends the firmware once the answer under way is out, and leaves the prompt."""
         self.audit.note(audit.UNLOCK, self.session.role)

@@ -29,6 +29,7 @@ LOG_LIST = const(0x30)
 LOG_READ = const(0x31)
 LOG_ACK = const(0x32)
 RECORD_RAW = const(0x33)
+LOG_ERASE = const(0x34)
 LIVE = const(0x40)
 CALIBRATE = const(0x50)
 CALIBRATION_GET = const(0x51)
@@ -65,6 +66,7 @@ TABLE = {
     LOG_READ: ("log_read", CLINIC | SERVICE | QA),
     LOG_ACK: ("log_ack", CLINIC),
     RECORD_RAW: ("record_raw", CLINIC | SERVICE | QA),
+    LOG_ERASE: ("log_erase", CLINIC | SERVICE),
     LIVE: ("live", WEARER | CLINIC | QA),
     CALIBRATE: ("calibrate", WEARER | CLINIC | QA),
     CALIBRATION_GET: ("calibration_get", CLINIC | SERVICE | QA),

@@ -58,6 +58,7 @@ class LogCommands:
                 cmd.LOG_READ: self._read,
                 cmd.LOG_ACK: self._ack,
                 cmd.RECORD_RAW: self._record_raw,
+                cmd.LOG_ERASE: self._erase,
             }
         )
         app.wire.confirm = self._confirm
@@ -126,6 +127,14 @@ class LogCommands:
         else:
             app.recorder.stop_raw()
         return {"s": seconds}
+
+    def _erase(self, request):
+        """Everything goes, fetched or not: for a brace that gets another wearer."""
+        if request.get("all") is not True:
+            raise cmd.CommandError(cmd.E_BAD_REQUEST, "all must be true")
+        self._log()
+        self._transfer = None
+        self._app.erase_log()
 
     def _confirm(self, request, payload):
         """The host's bulk frame: what it has received."""

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from brace import commands
+from brace import cbor, commands
 from brace.claim import ROLES
 
 from plumbline.errors import PlumblineError, UsageError, VersionError
@@ -200,6 +200,11 @@ class Brace:
     def record_raw(self, seconds: int) -> dict:
         """Logs raw samples for `seconds` from now; 0 stops."""
         return self.link.ask(commands.RECORD_RAW, {"s": seconds}, again=_AGAIN)
+
+    def erase_log(self) -> None:
+        """Erases everything that it has recorded, fetched or not."""
+        self.need(commands.LOG_ERASE)
+        self.link.request(commands.LOG_ERASE, cbor.dumps({"all": True}), timeout=180)
 
     def live(self, on: bool, raw: bool = False) -> dict:
         """Turns the stream of live events on or off; they come through `event`."""

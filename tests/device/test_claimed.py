@@ -132,6 +132,15 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
         checked = audit.verify(again.reading.records, audit.first_keys(keys, "PB-7"))
         assert [e.kind for e in checked.entries[4:]] == ["boot", "session"]
         assert checked.findings == [] and all(e.sound for e in checked.entries)
+        # The log erased: what was before is gone, and that it went is in the audit.
+        with connect(brace, keys) as found:
+            found.erase_log()
+            assert found.link.session.role == "clinic"
+            brace.run(30)
+            last = sources.of_brace(found)
+        erased = audit.verify(last.reading.records, audit.first_keys(keys, "PB-7"))
+        assert erased.entries[0].kind == "erase" and not erased.forged
+        assert not [r for r in last.reading.records if r.name == "start"]
 
 
 @pytest.mark.slow

@@ -151,6 +151,18 @@ def verify(source, device, store, as_json) -> None:
                        "still has it; what is not damaged can be used")  # fmt: skip
 
 
+@common.command(command, name="erase")
+@common.device_option
+@common.yes_option
+def erase(device, yes) -> None:
+    """Erase all that a brace has recorded, pulled or not, before it gets another wearer."""
+    found = common.chosen_one(device)
+    common.agree(f"Erase everything that {found.name} has recorded?", yes)
+    with common.connect(found) as brace:
+        brace.erase_log()
+    common.say(f"{found.name}: its log is empty")
+
+
 @common.command(command, name="export")
 @_source
 @common.device_option
