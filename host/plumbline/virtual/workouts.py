@@ -246,9 +246,9 @@ WORKOUTS = {
     ),
     "eccentric-lowering": Workout(
         _script("stand", *_there_and_back({}, [
-            {"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}] * 3, 5.0, 1.0, 2.5),
-            *_there_and_back({}, [{"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}], 2.0, 1.0, 2.5)),
-        reps=4, faults={4: terms.FAST}, peaks=(50,) * 4, out_s=(5.0, 5.0, 5.0, 2.0), back_s=2.5,
+            {"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}] * 3, 5.0, 1.0, 3.0),
+            *_there_and_back({}, [{"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}], 2.0, 1.0, 3.0)),
+        reps=4, faults={4: terms.FAST}, peaks=(50,) * 4, out_s=(5.0, 5.0, 5.0, 2.0), back_s=3.0,
         changes={"sets": 1, "reps": 4, "feedback": terms.QUIET},
     ),
     "single-leg-deadlift": Workout(
