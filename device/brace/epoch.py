@@ -26,7 +26,8 @@ class Epoch:
     """Gathers blocks and emits one record for every `epoch_s` seconds of them."""
 
     def __init__(self, config, emit):
-        self._config = config
+        # A change of settings begins a new run, with a new Epoch.
+        self._full = config["epoch_s"] * _BLOCKS_PER_S
         self._emit = emit
         self._counts = [0] * len(NAMES)
         self._doing = [0] * (LIE + 1)
@@ -61,7 +62,7 @@ class Epoch:
             self._low = flexion
         if flexion > self._high:
             self._high = flexion
-        if self._blocks >= self._config["epoch_s"] * _BLOCKS_PER_S:
+        if self._blocks >= self._full:
             self._finish(block, movement.steps)
 
     def _finish(self, block, steps):

@@ -91,7 +91,12 @@ class Posture:
     begins, for how many it had been so, else 0."""
 
     def __init__(self, config):
-        self._config = config
+        # A change of settings begins a new run, with a new Posture.
+        self._twist = config["twist_cdeg"]
+        self._lean = config["lateral_cdeg"]
+        self._flexed = config["flexed_cdeg"]
+        self._slouch = config["slouch_cdeg"]
+        self._extended = -config["extended_cdeg"]
         self._pelvis = Seat()
         self._lumbar = Seat()
         self.now = UNKNOWN
@@ -130,26 +135,25 @@ class Posture:
         return True
 
     def _classify(self, angles, slouch, axial, lies):
-        config = self._config
         over = self._over
         flexion, lateral = self._flexion, angles[1]
         if self._is_far(angles[2]):
             return self._far(angles[0], lateral, lies)
         if over(MOVING, AXIS_SPEED, angles[3] // 10, _MOVING_CDPS):
             return MOVING
-        if over(TWISTED, AXIS_AXIAL, abs(axial), config["twist_cdeg"]):
+        if over(TWISTED, AXIS_AXIAL, abs(axial), self._twist):
             return TWISTED
-        if over(LEFT, AXIS_LATERAL, -lateral, config["lateral_cdeg"]):
+        if over(LEFT, AXIS_LATERAL, -lateral, self._lean):
             return LEFT
-        if over(RIGHT, AXIS_LATERAL, lateral, config["lateral_cdeg"]):
+        if over(RIGHT, AXIS_LATERAL, lateral, self._lean):
             return RIGHT
-        if over(FLEXED, AXIS_FLEXION, flexion, config["flexed_cdeg"]):
+        if over(FLEXED, AXIS_FLEXION, flexion, self._flexed):
             return FLEXED
-        if over(SLOUCHED, AXIS_LUMBAR, slouch, config["slouch_cdeg"]):
+        if over(SLOUCHED, AXIS_LUMBAR, slouch, self._slouch):
             return SLOUCHED
-        if over(EXTENDED, AXIS_FLEXION, -flexion, -config["extended_cdeg"]):
+        if over(EXTENDED, AXIS_FLEXION, -flexion, self._extended):
             return EXTENDED
-        self._axis, self._value, self._threshold = AXIS_FLEXION, flexion, config["flexed_cdeg"]
+        self._axis, self._value, self._threshold = AXIS_FLEXION, flexion, self._flexed
         return UPRIGHT
 
     def block(self, angles, lumbar, sits, lies):
