@@ -17,12 +17,12 @@ class Stream:
         """Which of the polled events hold."""
         return (POLLIN if world.received else 0) & events | POLLOUT & events
 
-    def write(self, data):
+    def write(self, data, n=-1):
         if isinstance(data, str):
             data = data.encode()
             # USB consoles end lines with CR LF.
             data = data.replace(b"\n", b"\r\n")
-        return world.send(data)
+        return world.send(memoryview(data)[:n] if n >= 0 else data)
 
     def read(self, n=1):
         world.wait(-1, lambda: len(world.received) >= n)
