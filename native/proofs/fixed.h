@@ -19,11 +19,31 @@ static inline uint64_t size_of(int32_t x) {
     return x < 0 ? (uint64_t)-(int64_t)x : (uint64_t)x;
 }
 
-/* Of floor(a b / 2^16): its size and sign. */
-static inline bool gives_fx_mul_s16(int32_t a, int32_t b, int32_t product) {
-    return size_of(product) <= (size_of(a) >> 1) + 1
+/* Of a product: its size and sign. */
+static inline bool asks_fx_mul_16(int32_t a, int32_t b) {
+    return between(a, -32768, 65535) && upto(b, 32768);
+}
+
+static inline bool gives_fx_mul_16(int32_t a, int32_t b, int32_t product) {
+    return size_of(product) <= size_of(a) << 15
         && ((a < 0) == (b < 0) || a == 0 || b == 0 ? product >= 0 : product <= 0)
         && ((a != 0 && b != 0) || product == 0);
+}
+
+int32_t fx_mul_16_contract(int32_t a, int32_t b) {
+    PROVE(asks_fx_mul_16(a, b));
+    int32_t product = any_int32();
+    ASSUME(gives_fx_mul_16(a, b, product));
+    return product;
+}
+
+/* Of floor(a b / 2^16): its size and sign, but for 2^16, which is all that is made use of. */
+static inline bool gives_fx_mul_s16(int32_t a, int32_t b, int32_t product) {
+    int64_t most = (int64_t)(size_of(a) >> 1) + 65536;
+    if (a == 0 || b == 0) {
+        return product == 0;
+    }
+    return (a < 0) == (b < 0) ? between(product, -65536, most) : between(product, -most, 65536);
 }
 
 int32_t fx_mul_s16_contract(int32_t a, int32_t b) {

@@ -25,7 +25,7 @@ static inline bool coef_ok(const pl_ori_coef *co) {
         && co->block_log2 <= 7 && svf_ok(&co->force) && svf_ok(&co->row) && svf_ok(&co->rest)
         && between(co->rest_blocks, 1, 64) && between(co->settle_blocks, 1, 64)
         && co->hold_samples <= 200 && co->delay <= 32768 && between(co->p_growth, 1, 1 << 10)
-        && between(co->w_motion, 1 << 10, 1 << 28) && between(co->w_rest, 1 << 10, 1 << 28)
+        && between(co->w_motion, 1 << 26, 1 << 28) && between(co->w_rest, 1 << 19, 1 << 21)
         && co->rest_off[0] <= 32767 && co->rest_off[1] <= 32767
         && between(co->udps_per_bias, 1 << 22, 1 << 30);
 }
@@ -96,7 +96,7 @@ static inline bool small_ok(const pl_ori_state *st) {
 /* All but the sums. */
 static inline bool body_ok(const pl_ori_state *st, const pl_ori_coef *co) {
     return unit_ok(st->q) && small_ok(st) && counters_ok(st, co) && bias_ok(st, co, 0)
-        && bias_ok(st, co, 1) && bias_ok(st, co, 2) && all_upto(st->gyr_mean, 3, (1 << 29) + 1)
+        && bias_ok(st, co, 1) && bias_ok(st, co, 2) && all_upto(st->gyr_mean, 3, (1 << 29) + (1 << 17))
         && variances_ok(st) && low_passes_ok(st);
 }
 
@@ -284,7 +284,7 @@ static inline bool grown(const pl_ori_state *was, const pl_ori_state *st) {
 
 /* What a turn by the correction makes of a vector's largest part. */
 static inline int32_t turned(int32_t size) {
-    return size + (size >> 1) + 2;
+    return size + (size >> 1) + (1 << 17);
 }
 
 /*
@@ -355,7 +355,7 @@ void turn_vector_contract(int32_t v[3], int32_t ex, int32_t ey) {
 
 /* Parts after a nudge; pulling to length 1 lets them grow by a little at most, as a large part
    makes the length too large. */
-#define NUDGED_MAX (UNIT_MAX + UNIT_MAX / 8 * 3 + 64)
+#define NUDGED_MAX (UNIT_MAX + UNIT_MAX / 8 * 3 + (1 << 17))
 #define PULLED_MORE (1 << 18)
 #define LARGE_PART (BLOCK_ONE + (1 << 24))
 
@@ -435,8 +435,9 @@ static inline bool asks_bias_measure(const pl_ori_state *st, const pl_ori_coef *
                                      const int16_t row[3], int32_t w, int gain_bits) {
     return coef_ok(co) && bias_ok(st, co, 0) && bias_ok(st, co, 1) && bias_ok(st, co, 2)
         && variances_ok(st) && upto(row[0], 16384) && upto(row[1], 16384)
-        && upto(row[2], 16384) && between(w, 1 << 10, 1 << 28)
-        && (gain_bits == 15 || gain_bits == 18);
+        && upto(row[2], 16384)
+        && ((gain_bits == 15 && between(w, 1 << 19, 1 << 21))
+            || (gain_bits == 18 && between(w, 1 << 26, 1 << 28)));
 }
 
 void bias_measure_contract(pl_ori_state *st, const pl_ori_coef *co, const int16_t row[3],
@@ -450,6 +451,20 @@ void bias_measure_contract(pl_ori_state *st, const pl_ori_coef *co, const int16_
         st->p[i] = any_int32();
     }
     ASSUME(variances_ok(st));
+}
+
+/* ---- coefficients ---- */
+
+static inline bool asks_svf_init(uint32_t t, uint32_t tau) {
+    return t <= 200000 && tau >= 500000 && tau <= 20000000;
+}
+
+void svf_init_contract(pl_svf_coef *c, uint32_t t, uint32_t tau) {
+    PROVE(asks_svf_init(t, tau));
+    c->a1 = (uint16_t)(any_uint32() & 0xFFFFu);
+    c->a2 = (uint16_t)(any_uint32() & 0xFFFFu);
+    c->g = (uint16_t)(any_uint32() & 0xFFFFu);
+    ASSUME(svf_ok(c));
 }
 
 /* ---- start ---- */

@@ -14,8 +14,8 @@
 
 #include <stdint.h>
 
-/* For what runs rarely: made small rather than fast. */
-#ifdef __GNUC__
+/* For what runs rarely: made small rather than fast, where code is scarce. */
+#if defined(__GNUC__) && defined(__arm__)
 #define FX_COLD __attribute__((cold))
 #define FX_APART __attribute__((cold, noinline))
 #else
@@ -45,9 +45,14 @@ static inline uint32_t fx_square(int32_t x) {
     return (uint32_t)(x * x);
 }
 
+/* a * b.  -32768 <= a <= 65535, -32768 <= b <= 32768. */
+static inline int32_t fx_mul_16(int32_t a, int32_t b) {
+    return a * b;
+}
+
 /* floor(a * b / 2^16).  -32768 <= b <= 32768. */
 static inline int32_t fx_mul_s16(int32_t a, int32_t b) {
-    return (a >> 16) * b + (((a & 0xFFFF) * b) >> 16);
+    return fx_mul_16(a >> 16, b) + (fx_mul_16(a & 0xFFFF, b) >> 16);
 }
 
 /* floor(a * b / 2^16).  0 <= b <= 65535. */

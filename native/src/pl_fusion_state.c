@@ -79,7 +79,7 @@ FX_COLD int pl_ori_valid(const pl_ori_state *st, const pl_ori_coef *co) {
         && pl_ori_is_unit(FX_ROUND(st->q[0], 15), FX_ROUND(st->q[1], 15), FX_ROUND(st->q[2], 15),
                           FX_ROUND(st->q[3], 15))
         && all_within(st->p, 6, BLOCK_P_MAX) && st->p[0] > 0 && st->p[3] > 0 && st->p[5] > 0
-        && all_within(st->gyr_mean, 3, (1 << 29) + 1)
+        && all_within(st->gyr_mean, 3, (1 << 29) + (1 << 17))
         && all_within(st->force_s1, LOW_PASS_WORDS, BLOCK_LOW_PASS_MAX)
         && st->correction[0] != INT16_MIN && st->correction[1] != INT16_MIN
         && axis_valid(st, co, 0) && axis_valid(st, co, 1) && axis_valid(st, co, 2);

@@ -37,6 +37,12 @@ static inline double inverse_root(double n) {
     return 1.0 - off * (0.5 - off * (0.375 - off * 0.3125));
 }
 
+/* Of full scale with the largest bias, Q15. */
+static double largest_half_angle(const pl_ori_coef *co) {
+    double bias = 3.0 * co->bias_limit / (1 << PL_ORI_BIAS_BITS);
+    return ((co->half_angle + 1) * 32768.0 + bias) / 65536.0 + 1.0;
+}
+
 /* pl_ori_quat in floating point. */
 static inline void put_quat(results *r, const int32_t q[4], const int16_t h[3]) {
     double x = h[0] * r->ahead, y = h[1] * r->ahead, z = h[2] * r->ahead;
@@ -120,7 +126,7 @@ void fusion_batch(pl_ori_state *st, const pl_ori_coef *co, const int16_t *gyr,
     results r = { .quat = quat, .bias = bias, .resting = resting, .converged = converged };
     r.bias_unit = co->udps_per_bias * (0x1p-26 / 1e6);
     r.ahead = co->delay * 0x1p-27;
-    r.may_be_far = r.ahead * STEP_H_MAX > STEP_AHEAD_MAX / 32768.0;
+    r.may_be_far = r.ahead * largest_half_angle(co) > STEP_AHEAD_MAX / 32768.0;
     results_reload(&r, st, co);
     for (uint32_t done = 0; done < n; done++) {
         done += vectors(st, co, gyr + 3 * done, acc + 3 * done, n - done, &r);

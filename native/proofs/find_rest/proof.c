@@ -11,12 +11,12 @@ void proof(void) {
     ASSUME(bias_ok(&st, &co, 0) && bias_ok(&st, &co, 1) && bias_ok(&st, &co, 2));
     ASSUME(all_upto(st.still_s1, 6, BLOCK_LOW_PASS_MAX));
     ASSUME(all_upto(st.still_s2, 6, BLOCK_LOW_PASS_MAX));
-    ASSUME(all_upto(st.gyr_mean, 3, (1 << 29) + 1));
+    ASSUME(all_upto(st.gyr_mean, 3, (1 << 29) + (1 << 17)));
     ASSUME(all_upto(st.sum_raw, 6, 32768 * block_size(&co)));
     find_rest(&st, &co);
     PROVE(counters_ok(&st, &co));
     PROVE(all_upto(st.still_s1, 6, BLOCK_LOW_PASS_MAX));
     PROVE(all_upto(st.still_s2, 6, BLOCK_LOW_PASS_MAX));
-    PROVE(all_upto(st.gyr_mean, 3, (1 << 29) + 1));
+    PROVE(all_upto(st.gyr_mean, 3, (1 << 29) + (1 << 17)));
     PROVE(all_upto(st.sum_raw, 6, 0));
 }

@@ -9,7 +9,7 @@ void proof(void) {
     ANY(co);
     ASSUME(coef_ok(&co) && counters_ok(&st, &co) && small_ok(&st) && variances_ok(&st));
     ASSUME(bias_ok(&st, &co, 0) && bias_ok(&st, &co, 1) && bias_ok(&st, &co, 2));
-    ASSUME(all_upto(st.gyr_mean, 3, (1 << 29) + 1));
+    ASSUME(all_upto(st.gyr_mean, 3, (1 << 29) + (1 << 17)));
     uint16_t start = st.start;
     learn_bias(&st, &co);
     PROVE(variances_ok(&st) && st.start <= start);
