@@ -57,9 +57,10 @@ int32_t mul_contract(int32_t a, int32_t b) {
     return fx_mul_s16_contract(a, b);
 }
 
-/* Of x^2: enough to tell a length of 1. */
+/* Of x^2: enough to tell a length of 1, and of half angles. */
 static inline bool gives_fx_square(int32_t x, uint32_t square) {
-    return square <= 1u << 30 && (square > (1u << 28) + (1u << 22)) == !upto(x, 16511);
+    return square <= 1u << 30 && (square > (1u << 28) + (1u << 22)) == !upto(x, 16511)
+        && (!upto(x, 16000) || square <= 256000000u);
 }
 
 /* What fx_square has given, summed up. */

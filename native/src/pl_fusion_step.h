@@ -23,7 +23,7 @@ int32_t pl_ori_cosine_loss(uint32_t n);
 
 /* 1 - sin(r)/r = r^2 (1/6 - r^2/120), Q16, for the half angles h, Q15. */
 static inline int32_t step_lack(int32_t hx, int32_t hy, int32_t hz) {
-    uint32_t square = (uint32_t)(hx * hx + hy * hy + hz * hz) >> 14; /* Q16 */
+    uint32_t square = (fx_square(hx) + fx_square(hy) + fx_square(hz)) >> 14; /* Q16 */
     return (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
 }
 

@@ -1,3 +1,4 @@
+// replace: fx_square
 #include "fusion.h"
 
 void proof(void) {

@@ -1,0 +1,9 @@
+// replace: fx_sqrt
+// unwind: 34
+#include "fixed.h"
+#include "pl_fixed.c"
+
+void proof(void) {
+    uint64_t x;
+    fx_sqrt64(x);
+}
