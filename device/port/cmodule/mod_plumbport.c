@@ -59,6 +59,15 @@ static mp_obj_t scratch(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(scratch_obj, 1, 2, scratch);
 
+#if defined(PLUMBLINE_WEARER)
+/* What is compiled out with MICROPY_KBD_EXCEPTION, but called all the same: no byte interrupts. */
+int mp_interrupt_char = -1;
+
+void mp_hal_set_interrupt_char(int c) {
+    (void)c;
+}
+#endif
+
 static mp_obj_t wearer(void) {
     #if defined(PLUMBLINE_WEARER)
     return mp_const_true;

@@ -11,4 +11,6 @@
 // In the wearer's image (mpconfigvariant_WEARER.cmake) no byte from the host interrupts the program.
 #if defined(PLUMBLINE_WEARER)
 #define MICROPY_KBD_EXCEPTION                   (0)
+// Nor is there a second way to a prompt.
+#define MICROPY_PY_OS_DUPTERM                   (0)
 #endif
