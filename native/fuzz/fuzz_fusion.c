@@ -19,6 +19,30 @@ static uint32_t among(fuzz_input *in, uint32_t low, uint32_t high) {
     return low + fuzz_word(in) % (high - low + 1u);
 }
 
+static void check_low_pass(const pl_svf_coef *c) {
+    REQUIRE(c->a2 <= 13107 && c->g <= 19660);
+}
+
+/* coef_ok and bias_unit_ok of native/proofs/fusion.h. */
+static void check_coef(void) {
+    int64_t full = ((int64_t)coef.half_angle * 65536 + coef.half_angle_low) / 2;
+    REQUIRE(coef.half_angle >= 0 && coef.half_angle_low >= 0 && coef.half_angle_low <= 65535);
+    REQUIRE(coef.bias_limit >= 16 && coef.bias_limit <= 450000000);
+    REQUIRE(full + (3 * (int64_t)coef.bias_limit >> PL_ORI_BIAS_BITS) <= 15999 << 16);
+    REQUIRE(coef.block_log2 <= 7 && coef.hold_samples <= 200 && coef.delay <= 32768);
+    REQUIRE(coef.rest_blocks >= 1 && coef.rest_blocks <= 64);
+    REQUIRE(coef.settle_blocks >= 1 && coef.settle_blocks <= 64);
+    REQUIRE(coef.p_growth >= 1 && coef.p_growth <= 1 << 10);
+    REQUIRE(coef.w_motion >= 1 << 26 && coef.w_motion <= 1 << 28);
+    REQUIRE(coef.w_rest >= 1 << 19 && coef.w_rest <= 1 << 21);
+    REQUIRE(coef.rest_off[0] <= 32767 && coef.rest_off[1] <= 32767);
+    REQUIRE(coef.udps_per_bias >= 1 << 22 && coef.udps_per_bias <= 1 << 30);
+    REQUIRE((int64_t)coef.bias_limit * coef.udps_per_bias <= 31000000ll << 26);
+    check_low_pass(&coef.force);
+    check_low_pass(&coef.row);
+    check_low_pass(&coef.rest);
+}
+
 static int start(fuzz_input *in) {
     pl_ori_params params;
     pl_ori_params_default(&params);
@@ -35,6 +59,7 @@ static int start(fuzz_input *in) {
     if (pl_ori_coef_init(&coef, &params) != 0) {
         return 0;
     }
+    check_coef();
     pl_ori_init(&state, &coef);
     pl_fifo_init(&fifo);
     return 1;

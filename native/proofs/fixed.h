@@ -74,10 +74,9 @@ uint32_t fx_square_contract(int32_t x) {
     return square;
 }
 
-/* floor(sqrt(x)) */
+/* Of floor(sqrt(x)): its size. */
 static inline bool gives_fx_sqrt(uint32_t x, uint32_t root) {
-    return root <= 65535u && root * root <= x
-        && (root == 65535u || x < (root + 1u) * (root + 1u));
+    return root <= (x <= 1u << 30 ? 32768u : 65535u);
 }
 
 uint32_t fx_sqrt_contract(uint32_t x) {
