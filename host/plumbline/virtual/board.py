@@ -33,6 +33,7 @@ class State(Enum):
     OFF = "off"
     RUNNING = "running"
     BOOTSEL = "bootsel"
+    LOCKED = "locked up"
 
 
 def _bootrom() -> list[int]:
@@ -83,6 +84,7 @@ class Board:
         self._cycles_before = 0
         self._stop_alarm = self.mcu.clock.create_alarm(self._simulator.stop)
         self.on_reset: Callable[[], None] = lambda: None
+        self.on_panic: Callable[[int], None] = self._raise_panic
 
     # -- time --------------------------------------------------------------------------------
 
@@ -177,10 +179,21 @@ class Board:
 
     def _on_break(self, code: int) -> None:
         if code != _BKPT_BOOTSEL:
-            raise RuntimeError(f"the firmware ran into breakpoint {code:#x}")
+            self.on_panic(code)
+            return
         self.state = State.BOOTSEL
         # The ROM starts over to get there, which ends the watchdog.
         self.mcu.watchdog.write_uint32(WATCHDOG_CTRL, 0)
+        self._simulator.stop()
+
+    @staticmethod
+    def _raise_panic(code: int) -> None:
+        raise RuntimeError(f"the firmware ran into breakpoint {code:#x}")
+
+    def lock_up(self) -> None:
+        """What a panic of the firmware comes to without a debugger: the core stands still until
+        the watchdog, if it runs, or a reset."""
+        self.state = State.LOCKED
         self._simulator.stop()
 
     def _on_cut(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import select
+import sys
 import time
 from pathlib import Path
 
@@ -49,6 +50,7 @@ class Server:
         contents = self._file.read()
         self.brace = VirtualBrace(contents, sensors=sensors, seed=seed)
         self.brace.board.flash.on_change = self._file.write
+        self.brace.board.on_panic = self._panicked
         if not contents.strip(b"\xff"):
             firmware = image.load(self.image_path)
             self.brace.board.write_image(firmware.data, firmware.base)
@@ -60,6 +62,11 @@ class Server:
         self._speed = speed
         self._stopping = False
         self._was_open = False
+
+    def _panicked(self, code: int) -> None:
+        said = f"the firmware ran into breakpoint {code:#x}; its watchdog will restart it"
+        print(said, file=sys.stderr, flush=True)
+        self.brace.board.lock_up()
 
     def stop(self) -> None:
         """Makes `serve` return soon."""
