@@ -28,7 +28,7 @@ def run(bench: Bench) -> None:
     errors = [_spread(seen[known] - body.angles(times[known] - lag)["trunk"]) for lag in lags]
     best = int(np.argmin(errors))
     bench.put("live.delay_ms", 1000 * float(lags[best]), "ms",
-              note="from the movement to the host; a terminal's drawing is not in it")
+              note="from movement to host, at arrival; drawing comes on top")
     bench.put("live.rms_deg", float(errors[best]), "deg",
               note="trunk flexion, that delay taken out")
 
