@@ -96,6 +96,7 @@ def test_the_look_at_a_dump_finds_what_is_there(keys):
     assert "the settings" in text and "setting start_day" in text and "records in" in text
 
 
+@pytest.mark.slow
 def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
     with UnixBrace(typical=True) as brace:
         brace.play(Body.from_script("hour"))

@@ -289,7 +289,7 @@ def test_the_watchdog_bites_and_everything_starts_anew():
         assert brace.run(100) is False and brace.state == "off"
         brace.power_on()
         brace.run(0.2)
-        assert brace.console.endswith(b"start 3 False\r\nstart 1 False\r\n")
+        assert brace.console.endswith(b"start 3 False\r\nstart 1 False\r\nstart 1 False\r\n")
         assert brace.eval("imu['S']._reg[0x10]") == 0
 
 

@@ -85,6 +85,7 @@ def test_a_brace_that_is_not_claimed_notes_nothing():
     assert shelf.log == [] and shelf.state is None
 
 
+@pytest.mark.slow
 def test_every_bit_counts(made):
     shelf, claim = made
     rng = random.Random(1)

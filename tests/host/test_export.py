@@ -132,6 +132,7 @@ def test_a_sensor_alone_is_one_column(tmp_path):
 # -- BIDS --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_bids_validator_finds_no_error(tmp_path, content):
     target = tmp_path / "bids"
     written = write("bids", content, target)

@@ -88,6 +88,7 @@ def suite(tmp_path):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.req("REC-1")
 def test_a_run_keeps_records_and_counts_its_skips(suite):
     code, said, folder = suite("--brace", "one", "--brace", "PB-2",

@@ -83,6 +83,7 @@ def test_flushed_records_of_an_unfinished_page_are_read_from_a_dump():
     assert [r.t_cs for r in reading.records] == [0, 6000, 12000]
 
 
+@pytest.mark.slow
 @pytest.mark.req("LOG-2")
 def test_every_bit_flip_costs_one_commit_or_segment_and_is_told(wear):
     rng = random.Random(3)

@@ -12,6 +12,7 @@ CORES = ("pl_crc.c", "pl_frame.c", "pl_segment.c", "pl_flash.c", "pl_params.c", 
          "pl_log*.c", "pl_pack.c", "pl_ra*.c", "pl_fusion*.c", "pl_fixed.c")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_corpus(c_program, target):
     inputs = sorted((FUZZ / "corpus" / target.removeprefix("fuzz_")).iterdir())

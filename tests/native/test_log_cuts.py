@@ -25,6 +25,7 @@ def run(c_program, tried, *args: int) -> dict[str, int]:
     return counts
 
 
+@pytest.mark.slow
 @pytest.mark.req("LOG-1")
 @pytest.mark.parametrize("args", FAST)
 def test_every_flushed_record_survives_every_cut(c_program, tried, args):
@@ -35,6 +36,7 @@ def test_every_flushed_record_survives_every_cut(c_program, tried, args):
         assert counts["lost_summary"] > 0 and counts["raw_refused"] > 0, "never was full"
 
 
+@pytest.mark.slow
 def test_what_is_flushed_when_a_sealed_segment_is_full_survives_too(c_program, tried):
     counts = run(c_program, tried, 5, 300, 9, FULL + SEAL)
     assert counts["moved"] > 0, "never went on in another segment"
