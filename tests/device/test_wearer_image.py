@@ -78,7 +78,8 @@ def test_nothing_opens_it_but_service(virtual, keys):
 
     with Brace.open(BoardTransport(board), keys=keys, timeout=20) as brace:
         brace.unlock()
-    assert b"2469134" in said(virtual, b"\r\nprint(1234567 * 2)\r\n")
+    assert b">>>" in said(virtual, b"\r\n", 4.0)
+    assert b"2469134" in said(virtual, b"print(1234567 * 2)\r\n")
     # A reset, even a soft one, locks it again.
     said(virtual, b"\x04", 5.0)
     assert b">>>" not in said(virtual, KEYS)
