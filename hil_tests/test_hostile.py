@@ -6,7 +6,8 @@ import pytest
 from brace import commands
 from hostile import CTRL_C, frame, mangled, noise, request
 
-pytestmark = pytest.mark.smoke
+# The smoke suite takes the first part of each.
+PARTS = [pytest.param(0, marks=pytest.mark.smoke), 1]
 
 # What a REPL acts on: the brace must never send one, nor must a host's frames hold one.
 FORBIDDEN = {0x03, 0x04, 0x05}
@@ -40,7 +41,7 @@ def check(brace, tap, clock) -> None:
 
 @pytest.mark.req("WIRE-3")
 @pytest.mark.fault("HOST-9")
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", PARTS)
 def test_random_bytes(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/noise/{part}")
     flood(brace, noise(chance, 3000))
@@ -49,7 +50,7 @@ def test_random_bytes(brace, tap, clock, pytestconfig, part):
 
 @pytest.mark.req("WIRE-5")
 @pytest.mark.fault("HOST-10")
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", PARTS)
 def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/absurd/{part}")
     for _ in range(60):
@@ -60,7 +61,7 @@ def test_sound_frames_with_absurd_contents(brace, tap, clock, pytestconfig, part
 
 @pytest.mark.req("WIRE-3")
 @pytest.mark.fault("HOST-11")
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", PARTS)
 def test_mangled_frames(brace, tap, clock, pytestconfig, part):
     chance = random.Random(f"{pytestconfig.option.hil_seed}/mangled/{part}")
     for _ in range(80):
@@ -70,18 +71,21 @@ def test_mangled_frames(brace, tap, clock, pytestconfig, part):
     check(brace, tap, clock)
 
 
+@pytest.mark.smoke
 @pytest.mark.fault("HOST-12")
 def test_a_frame_that_never_ends(brace, tap, clock):
     flood(brace, b"~" + b"A" * 6000)
     check(brace, tap, clock)
 
 
+@pytest.mark.smoke
 @pytest.mark.fault("HOST-12")
 def test_delimiters_only(brace, tap, clock):
     flood(brace, b"~" * 4000)
     check(brace, tap, clock)
 
 
+@pytest.mark.smoke
 @pytest.mark.fault("HOST-13")
 def test_a_payload_longer_than_the_brace_takes(brace, tap, clock):
     flood(brace, frame(1, commands.PING, 7, bytes(brace.identity.max + 1)))
@@ -90,6 +94,7 @@ def test_a_payload_longer_than_the_brace_takes(brace, tap, clock):
     check(brace, tap, clock)
 
 
+@pytest.mark.smoke
 @pytest.mark.req("WIRE-2")
 def test_no_frame_holds_a_byte_that_a_repl_acts_on(brace, tap, clock):
     """Every byte value in a payload, at every place where it might slip through."""
@@ -100,6 +105,7 @@ def test_no_frame_holds_a_byte_that_a_repl_acts_on(brace, tap, clock):
     check(brace, tap, clock)
 
 
+@pytest.mark.smoke
 @pytest.mark.fault("HOST-14")
 @pytest.mark.needs("has_prompt")
 def test_a_stray_ctrl_c_stops_a_development_image_and_a_host_starts_it_again(brace, clock):
