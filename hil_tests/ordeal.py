@@ -10,7 +10,13 @@ from plumbline import bulk, segments
 from plumbline.errors import LinkError
 
 # LED signs as the lengths of their flashes in ms (brace.attend).
-SIGNS = {"fine": [20], "one sensor": [20, 20], "low": [200, 200], "trouble": [400, 400, 400]}
+SIGNS = {
+    "fine": [20],
+    "one sensor": [20, 20],
+    "fetch": [20, 20, 20, 20],
+    "low": [200, 200],
+    "trouble": [400, 400, 400],
+}
 # From the first flash of a sign to the first of the next one, s.
 _PERIOD = 6.0
 

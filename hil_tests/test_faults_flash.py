@@ -55,6 +55,7 @@ def test_there_is_no_room_for_raw_samples(power, flash, brace, clock, ordeal):
     ordeal.told("raw_stopped", within=120)
     ordeal.goes_on()
     # The light asks for the log to be fetched until it is.
+    ordeal.shows("fetch")
     bulk.acknowledge(brace.link, segments.SUMMARY, 1 << 30)
     ordeal.before = []
     ordeal.well()
