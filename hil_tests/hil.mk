@@ -10,7 +10,7 @@ smoke: $(STAMPS)/core $(FIRMWARE) ## The HIL smoke suite: is this a brace? Under
 	$(HIL) -m smoke
 
 hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records under build/hil
-	$(HIL) -m "not slow"
+	$(HIL) -m "not slow and not long"
 
 # In virtual time the unix port takes a second for each, the emulated board a minute or two.
 exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise, exact, on the unix port and the emulated board (half an hour)
@@ -25,6 +25,14 @@ CUTS ?= 200
 power-cuts: $(STAMPS)/core $(FIRMWARE) ## 200 power cuts in random flash commands of the emulated board, each with a start and a pull (CUTS=200, half an hour)
 	PLUMBLINE_CUTS=$(CUTS) $(VENV)/bin/pytest -q hil_tests/test_power_cuts.py --brace virtual -n $(JOBS)
 
-soak: power-cuts
+soak: $(STAMPS)/core $(UNIX) $(FIRMWARE) power-cuts ## Random faults for a day on the unix port and half an hour on the emulated board, and 200 power cuts (SEED=1)
+	$(SOAK) --rig unix --hours 24 --seed $(SEED)
+	$(SOAK) --rig virtual --hours 0.5 --seed $(SEED)
 
-.PHONY: soak power-cuts days smoke hil exercises
+mutants: $(STAMPS)/core $(UNIX) ## Plant defects in the firmware, one at a time, and see that each is caught
+	$(PY) hil_tests/mutate.py
+
+sbom: $(STAMPS)/core $(STAMPS)/tree ## List the software of others in plumbline, build/sbom.json (CycloneDX)
+	$(PY) -m plumbline.sbom $(MPY) $(BUILD)/sbom.json
+
+.PHONY: soak mutants sbom power-cuts days smoke hil exercises

@@ -3,16 +3,20 @@
 PYTEST := $(VENV)/bin/pytest -q -n $(JOBS) --dist worksteal
 
 check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; under a minute
-	$(PYTEST) tests -m "not slow"
+	$(PYTEST) tests -m "not slow and not long"
 
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	@device/port/need.sh chromium:chromium
-	$(PYTEST) tests
+	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
-	$(HIL) --brace unix -m "not slow"
+	$(HIL) --brace unix -m "not slow and not long"
 	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
+
+long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a day's dump, cuts in an update
+	$(PYTEST) tests -m long
+	$(HIL) -m long
 
 # Deque's axe, in the browser that the other page tests use.
 AXE := $(BUILD)/npm/node_modules/axe-core/axe.min.js
@@ -25,4 +29,4 @@ $(AXE):
 accessibility: $(STAMPS)/core $(AXE) ## Check the report's pages with axe, at the width of a phone and of a desk
 	PLUMBLINE_AXE=$(abspath $(AXE)) $(VENV)/bin/pytest -q tests/host/test_accessibility.py
 
-.PHONY: check test accessibility
+.PHONY: check test long accessibility

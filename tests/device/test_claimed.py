@@ -144,7 +144,7 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
         assert not [r for r in last.reading.records if r.name == "start"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(2400)
 def test_a_day_of_wear_leaves_nothing_in_the_clear(keys):
     """The whole chip after 24 h, raw samples of some of them included."""

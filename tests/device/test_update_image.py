@@ -19,7 +19,7 @@ NAME = "brace/commands_selftest.py"
 # So long the firmware must run for a bundle to be good (brace.attend).
 WELL_S = 310
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")

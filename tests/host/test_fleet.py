@@ -79,8 +79,8 @@ def rows(out):
     return {row["name"]: row for row in json.loads(out)["braces"]}
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.long
+@pytest.mark.timeout(1800)
 def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home, monkeypatch):
     """Some five minutes of two cores, of which the emulated boards take most."""
     monkeypatch.setenv("PLUMBLINE_TIMEOUT", "30")
