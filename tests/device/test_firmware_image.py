@@ -83,7 +83,7 @@ def test_building_again_elsewhere_gives_the_same_image(built, tmp_path):
     (line,) = [line for line in make.splitlines() if line.startswith("REPRODUCIBLE :=")]
     environment = line.split(":=")[1].strip()
     subprocess.run(
-        ["device/port/build_rp2.sh", tree, "out", sys.executable, environment],
+        ["device/port/build_rp2.sh", tree, "out", sys.executable, environment, FIRMWARE.stem],
         cwd=tmp_path,
         check=True,
         timeout=550,
