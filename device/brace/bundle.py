@@ -82,6 +82,8 @@ def verify(read, release):
     header's length is believed before the signature has been checked.  Raises BundleError.
     """
     head = read(0, _HEAD)
+    if len(head) != _HEAD:
+        raise BundleError("there is no bundle")
     length = int.from_bytes(head[6:8], "little")
     if head[:4] != MAGIC or head[4] != FORMAT or not 1 <= length <= _MANIFEST_MAX:
         raise BundleError("there is no bundle")

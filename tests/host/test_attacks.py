@@ -252,9 +252,9 @@ def test_a_transfer_goes_on_only_in_its_session(line):
         line.peer.log.append(1, 1, number, bytes(30))
     line.peer.log.close()
     brace = line.open()
-    request, _ = brace.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 2048})
+    request, _ = brace.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 4096})
     # The attacker confirms in the host's place, so that more comes.
-    confirm = struct.pack("<I", 2048)
+    confirm = struct.pack("<I", 4096)
     assert brace.link.more(commands.LOG_READ, request) is not None
     assert line.send(frame(plumbcore.BULK, commands.LOG_READ, confirm, 0, request)) == []
     line.peer.session.end()

@@ -129,6 +129,7 @@ def test_a_hostile_manifest_is_refused_even_if_it_is_signed(keys, manifest):
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 @example(b"PLBN\x01\x00\xff\xff", False)
+@example(b"PLBN", False)
 def test_any_bytes_are_refused_and_nothing_else_happens(noise, headed):
     data = bundle.MAGIC + b"\x01\x00" + noise if headed else noise
     with pytest.raises(BundleError):
