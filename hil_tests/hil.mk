@@ -3,6 +3,8 @@
 BRACE ?= virtual
 # Everything on the virtual brace; what needs hours to pass, on the unix port.
 HIL := $(VENV)/bin/pytest -q hil_tests $(addprefix --brace ,$(BRACE)) -n $(JOBS)
+# What the unix port does in seconds and the emulated board in a minute or more each.
+WORKOUTS := hil_tests/test_exercises.py hil_tests/test_screen.py
 SOAK := $(PY) -m plumbline.hil.soak
 SEED ?= 1
 
@@ -13,9 +15,9 @@ hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records und
 	$(HIL) -m "not slow and not long"
 
 # In virtual time the unix port takes a second for each, the emulated board a minute or two.
-exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise, exact, on the unix port and the emulated board (half an hour)
-	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
-	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace $(BRACE) -n $(JOBS)
+exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise and the movement screen, exact, on the unix port and the emulated board (half an hour)
+	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
+	$(VENV)/bin/pytest -q $(WORKOUTS) --brace $(BRACE) -n $(JOBS)
 
 DAYS ?= 30
 days: $(STAMPS)/core $(UNIX) ## 30 simulated days of wear on the unix port, over the wrap of its ticks: no leak, no drift, no hole (DAYS=30; 30 take hours)

@@ -10,6 +10,7 @@ import random
 import pytest
 from brace import records
 from brace.board import flashmap
+from kept import Kept
 from plumbline import bulk
 from plumbline.device import Brace
 from plumbline.errors import LinkError
@@ -80,19 +81,6 @@ def until_the_cut(wearing) -> bool:
         except LinkError:
             return True
     return False
-
-
-class Kept:
-    """The line, which outlives the pull that closes it."""
-
-    def __init__(self, line):
-        self._line = line
-
-    def __getattr__(self, name):
-        return getattr(self._line, name)
-
-    def close(self):
-        pass
 
 
 def fetch(rig, store):

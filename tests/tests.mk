@@ -12,9 +12,9 @@ test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all 
 	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
 	$(HIL) --brace unix -m "not slow and not long"
-	$(VENV)/bin/pytest -q hil_tests/test_exercises.py --brace unix -n $(JOBS)
+	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
 
-long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a day's dump, cuts in an update
+long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a day's dump, cuts in an update, a movement screen
 	$(PYTEST) tests -m long
 	$(HIL) -m long
 

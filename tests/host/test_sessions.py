@@ -12,6 +12,8 @@ from plumbline import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 SESSIONS = sorted((ROOT / "docs" / "sessions").glob("*.md"))
+# Five minutes of exercises take the emulated board as long and longer.
+LONG = ("screen",)
 
 
 def steps(text):
@@ -39,8 +41,11 @@ def test_the_comparison_can_fail():
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("path", SESSIONS, ids=lambda p: p.stem)
+@pytest.mark.timeout(3000)
+@pytest.mark.parametrize("path", [
+    pytest.param(path, marks=pytest.mark.long if path.stem in LONG else (), id=path.stem)
+    for path in SESSIONS
+])  # fmt: skip
 def test_a_session(path, home, tmp_path):
     if not FIRMWARE.exists():
         pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
@@ -55,12 +60,13 @@ def test_a_session(path, home, tmp_path):
         for command, expected in steps(path.read_text(encoding="utf-8")):
             done = subprocess.run(
                 ["bash", "-c", command], cwd=work, env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300)
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                timeout=2400 if path.stem in LONG else 300)  # fmt: skip
             assert matches(expected, done.stdout), f"$ {command}\n{done.stdout}\nnot\n{expected}"
     finally:
         for entry in registry.running():
             os.kill(entry.pid, 15)
 
 
-def test_there_is_a_session_for_each_of_the_three():
-    assert [p.stem for p in SESSIONS] == ["clinic", "engineer", "production"]
+def test_there_is_a_session_for_each_of_the_three_and_the_screen():
+    assert [p.stem for p in SESSIONS] == ["clinic", "engineer", "production", "screen"]

@@ -83,13 +83,7 @@ def _several(chosen, jobs, act, as_json) -> None:
 
 def _actor(found):
     """Makes a virtual brace's wearer do the movements; a person does them alone."""
-    from plumbline.errors import UsageError
-
-    if found.virtual is None:
-        raise UsageError(f"{found.name} has a real wearer", "Leave --act away")
-    from plumbline.virtual.control import Control
-
-    control = Control(found.virtual.control)
+    control = common.control(found)
 
     def act(step: str) -> None:
         if step == "bend":

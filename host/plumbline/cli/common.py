@@ -129,6 +129,17 @@ def connect(found):
     return Brace.open(found.port, timeout=settings().timeout, on_line=on_line)
 
 
+def control(found):
+    """Drives what is around a virtual brace; a real one has a real wearer."""
+    from plumbline.errors import UsageError
+
+    if found.virtual is None:
+        raise UsageError(f"{found.name} has a real wearer", "Leave --act away")
+    from plumbline.virtual.control import Control
+
+    return Control(found.virtual.control)
+
+
 def agree(question: str, yes: bool) -> None:
     """Asks before something that cannot be undone.  Without a terminal --yes must be given."""
     if yes:

@@ -8,8 +8,6 @@ import click
 
 from plumbline.cli import clinic, common
 
-_LONGEST_S = 300.0
-
 
 @common.group(name="screen")
 def command() -> None:
@@ -21,41 +19,26 @@ def command() -> None:
 
 @common.command(command)
 @common.device_option
-def run(device) -> None:
+@click.option("--act", is_flag=True, help="Make a virtual brace's wearer do the movements.")
+def run(device, act) -> None:
     """Lead through the six movements on the brace; then pull it and `plumbline screen show`."""
-    from plumbline.clinic import exercises, screen
+    from plumbline.clinic import screening
 
-    with common.connect(common.chosen_one(device)) as brace:
-        brace.exercise("watch", on=True)
-        try:
-            for number, (name, row) in enumerate(screen.rows(), 1):
-                what = exercises.get(name)
-                common.say(f"{number} of {len(screen.ITEMS)}: {what.title}. {what.how}")
-                brace.exercise("start", row=row)
-                _follow(brace)
-        finally:
-            brace.exercise("watch", on=False)
+    found = common.chosen_one(device)
+    silence = screening.VIRTUAL_SILENCE_S if found.virtual else screening.SILENCE_S
+    actor = _actor(found) if act else lambda name: None
+    with common.connect(found) as brace:
+        for item in screening.lead(brace, common.say, actor, silence):
+            common.say(f"   {item.done} done, {item.good} free of faults"
+                       + ("" if item.ended == "done" else f" ({item.ended})"))
 
 
-def _follow(brace) -> None:
-    """Tells what happens until the exercise is over."""
-    from brace import commands
+def _actor(found):
+    """Makes a virtual brace's wearer do an item."""
+    from plumbline.virtual.screened import SCREENED
 
-    from plumbline.errors import PlumblineError
-
-    while True:
-        event = brace.event(_LONGEST_S)
-        if event is None:
-            brace.exercise("stop")
-            raise PlumblineError("the brace has said nothing for five minutes",
-                                 "Begin the screen again")
-        if event.command != commands.EXERCISE:
-            continue
-        state = brace.link.decode(event)
-        if not state["on"] and state["state"] == "off":
-            common.say(f"   {state['done']} done, {state['good']} free of faults"
-                       + ("" if state["ended"] == "done" else f" ({state['ended']})"))
-            return
+    control = common.control(found)
+    return lambda name: control("play", motion=SCREENED[name].script)
 
 
 @common.command(command)

@@ -14,21 +14,23 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from brace.exercise import planned, terms
+from brace.exercise import library, planned, terms
 
 from plumbline.clinic import exercises
 from plumbline.clinic.change import estimate
 from plumbline.clinic.symmetry import symmetry
 from plumbline.clinic.training import SCREEN, Set
 
-# Exercise, changes of its row.
+# Nobody tells a pace, so none is asked for.
+_OWN_PACE = {"out_ds": 0, "hold_ds": 0, "back_ds": 0}
+# Exercise, changes of its row.  In bird-dog the brace ticks: limbs cannot be seen.
 ITEMS: tuple[tuple[str, dict[str, int]], ...] = (
-    ("squat", {"reps": 5}),
-    ("hip-hinge", {"reps": 5}),
-    ("lateral-bend", {"reps": 3}),
+    ("squat", {"reps": 5, **_OWN_PACE}),
+    ("hip-hinge", {"reps": 5, **_OWN_PACE}),
+    ("lateral-bend", {"reps": 3, **_OWN_PACE}),
     ("stance-single-leg", {"hold_s": 20}),
     ("bird-dog", {"reps": 3}),
-    ("glute-bridge", {"reps": 5}),
+    ("glute-bridge", {"reps": 5, **_OWN_PACE}),
 )
 TOP = 3
 _FAIR = 0.6
@@ -39,9 +41,8 @@ _APART_S = 3600
 
 
 def rows() -> Iterator[tuple[str, bytes]]:
-    """(exercise, the row that begins it on the brace).  Nothing is said but begin and end."""
-    from brace.exercise import library
-
+    """(exercise, the row that begins it on the brace).  Nothing is said but begin and end, and
+    the ticks of what is paced."""
     for name, changes in ITEMS:
         values = list(planned.default_row(library.by_name(name)))
         for key, value in {"sets": 1, "rest_s": 10, "feedback": terms.QUIET, **changes}.items():

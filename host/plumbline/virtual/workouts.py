@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 
 from brace.exercise import library, terms
 
+from plumbline.virtual.moves import bends, held, pose, script, there_and_back
+
 # When the exercise is to be started, s into the script.
 START_S = 2.0
 # How far measures may be from what was scripted, which sways and breathes.
@@ -120,69 +122,22 @@ class Workout:
         ]
 
 
-def _pose(pelvis=(0, 0, 0), lumbar=(0, 0, 0), over=1.5) -> str:
-    def say(angles):
-        return ",".join(f"{a:g}" for a in angles)
-
-    return f"pose pelvis={say(pelvis)} lumbar={say(lumbar)} over={over:g}"
-
-
-def _script(start: str, *steps: tuple[float, str], wearer: str = "sway=0.15 breath=0.1") -> str:
-    """Lines from 8 s on, each step with the time until the next one."""
-    lines = [f"wearer {wearer}", f"0 {start}"]
-    wait = 8.0
-    for after, verb in steps:
-        lines.append(f"+{wait:g} {verb}")
-        wait = after
-    lines.append(f"+{max(wait, 0.5) + 3:g} end")
-    return "\n".join(lines) + "\n"
-
-
-def _there_and_back(rest: dict, places: list[dict], out: float, hold: float, back: float,
-                    pause: float = 1.5) -> list[tuple[float, str]]:  # fmt: skip
-    steps = []
-    for place in places:
-        steps.append((out + hold, _pose(**place, over=out)))
-        steps.append((back + pause, _pose(**rest, over=back)))
-    return steps
-
-
-def _bends(n: int, good: dict, faults: dict[int, dict], out=2.0, hold=0.5, back=2.0,
-           rest=None) -> list[tuple[float, str]]:  # fmt: skip
-    places = [faults.get(i, good) for i in range(1, n + 1)]
-    return _there_and_back(rest or {}, places, out, hold, back)
-
-
 _FREE = {"out_ds": 0, "hold_ds": 0, "back_ds": 0}
 _QUIET = {**_FREE, "feedback": terms.QUIET}
-
-
-def _held(start: str, end: float, *spells: tuple[float, float, dict],
-          wearer: str = "sway=0.1 breath=0.1", into: dict | None = None) -> str:  # fmt: skip
-    """A position kept until `end` (s), with spells (from s, to s, pose) out of it; into: the pose
-    that is taken first."""
-    lines = [f"wearer {wearer}", f"0 {start}"]
-    if into:
-        lines.append(f"0.5 {_pose(**into, over=1)}")
-    for begin, until, place in spells:
-        lines.append(f"{begin:g} {_pose(**place, over=0.6)}")
-        lines.append(f"{until:g} {_pose(**(into or {}), over=0.6)}")
-    lines.append(f"{end:g} end")
-    return "\n".join(lines) + "\n"
 
 
 def _found_again(*angles: float) -> str:
     """Places shown and found, degrees of trunk flexion, one after the other."""
     steps = []
     for angle in angles:
-        steps.append((2.0 + 2.6, _pose((0.4 * angle, 0, 0), (0.6 * angle, 0, 0), 2.0)))
-        steps.append((2.0 + 2.6, _pose(over=2.0)))
-    return _script("stand", *steps)
+        steps.append((2.0 + 2.6, pose((0.4 * angle, 0, 0), (0.6 * angle, 0, 0), 2.0)))
+        steps.append((2.0 + 2.6, pose(over=2.0)))
+    return script("stand", *steps)
 
 
 WORKOUTS = {
     "pelvic-tilt": Workout(
-        _script("sit", *_bends(6, {"pelvis": (-12, 0, 0), "lumbar": (12, 0, 0)}, {
+        script("sit", *bends(6, {"pelvis": (-12, 0, 0), "lumbar": (12, 0, 0)}, {
             3: {"pelvis": (-12, 0, 0), "lumbar": (-6, 0, 0)},
             5: {"pelvis": (-5, 0, 0), "lumbar": (5, 0, 0)},
         })),
@@ -191,7 +146,7 @@ WORKOUTS = {
         changes={**_QUIET, "sets": 1, "reps": 6},
     ),
     "hip-hinge": Workout(
-        _script("stand", *_bends(6, {"pelvis": (50, 0, 0), "lumbar": (4, 0, 0)}, {
+        script("stand", *bends(6, {"pelvis": (50, 0, 0), "lumbar": (4, 0, 0)}, {
             2: {"pelvis": (25, 0, 0), "lumbar": (30, 0, 0)},
             4: {"pelvis": (50, 8, 0), "lumbar": (4, 9, 0)},
         }, out=3.0)),
@@ -200,7 +155,7 @@ WORKOUTS = {
         changes={"sets": 1, "reps": 6, "feedback": terms.QUIET},
     ),
     "squat": Workout(
-        _script("stand", *_bends(6, {"pelvis": (28, 0, 0), "lumbar": (8, 0, 0)}, {
+        script("stand", *bends(6, {"pelvis": (28, 0, 0), "lumbar": (8, 0, 0)}, {
             2: {"pelvis": (28, 0, 0), "lumbar": (26, 0, 0)},
             5: {"pelvis": (28, 12, 0), "lumbar": (8, -12, 0)},
         }, out=3.0, back=1.5)),
@@ -208,14 +163,14 @@ WORKOUTS = {
         out_s=(3.0,), back_s=1.5, changes={"sets": 1, "reps": 6, "feedback": terms.QUIET},
     ),
     "lateral-bend": Workout(
-        _script("stand", *_there_and_back({}, [
+        script("stand", *there_and_back({}, [
             {"pelvis": (0, side * 4, 0), "lumbar": (0, side * 20, 0)} for side in (1, -1) * 4
         ], 2.0, 0.5, 2.0)),
         reps=8, peaks=(24, -24) * 4, out_s=(2.0,), back_s=2.0,
         sides=(terms.RIGHT, terms.LEFT) * 4, changes={**_QUIET, "sets": 1, "reps": 4},
     ),
     "rotation": Workout(
-        _script("sit", *_there_and_back({}, [
+        script("sit", *there_and_back({}, [
             {"lumbar": (0, 0, 30)}, {"lumbar": (0, 0, -30)}, {"lumbar": (0, 0, 30)},
             {"lumbar": (0, 0, -12)}, {"lumbar": (0, 0, 30)}, {"lumbar": (0, 0, -30)},
         ], 2.0, 0.5, 2.0)),
@@ -224,20 +179,20 @@ WORKOUTS = {
         changes={**_QUIET, "sets": 1, "reps": 3},
     ),
     "trunk-flexion": Workout(
-        _script("sit", *_bends(3, {"pelvis": (30, 0, 0), "lumbar": (45, 0, 0)}, {})),
+        script("sit", *bends(3, {"pelvis": (30, 0, 0), "lumbar": (45, 0, 0)}, {})),
         reps=3, peaks=(75,) * 3, out_s=(2.0,), back_s=2.0,
         changes={**_QUIET, "sets": 1, "reps": 3},
     ),
     "sit-to-stand": Workout(
-        _script("sit", *[(2.2, "stand over=1.4"), (2.4, "sit over=1.6")] * 5),
+        script("sit", *[(2.2, "stand over=1.4"), (2.4, "sit over=1.6")] * 5),
         reps=5, changes={**_QUIET, "sets": 1, "reps": 5},
     ),
     "heel-raise": Workout(
-        _script("stand", *[(1.5, "rise 8 over=1"), (2.0, "rise 0 over=1")] * 8),
+        script("stand", *[(1.5, "rise 8 over=1"), (2.0, "rise 0 over=1")] * 8),
         reps=8, peaks=(80,) * 8, changes={**_QUIET, "sets": 1, "reps": 8},
     ),
     "glute-bridge": Workout(
-        _script("lie back", *_bends(6, {"pelvis": (-26, 0, 0)}, {
+        script("lie back", *bends(6, {"pelvis": (-26, 0, 0)}, {
             2: {"pelvis": (-26, 0, 0), "lumbar": (-18, 0, 0)},
             4: {"pelvis": (-26, 0, 11)},
         }, out=2.0, hold=3.0)),
@@ -245,14 +200,14 @@ WORKOUTS = {
         out_s=(2.0,), back_s=2.0, changes={"sets": 1, "reps": 6, "feedback": terms.QUIET},
     ),
     "eccentric-lowering": Workout(
-        _script("stand", *_there_and_back({}, [
+        script("stand", *there_and_back({}, [
             {"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}] * 3, 5.0, 1.0, 3.0),
-            *_there_and_back({}, [{"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}], 2.0, 1.0, 3.0)),
+            *there_and_back({}, [{"pelvis": (25, 0, 0), "lumbar": (25, 0, 0)}], 2.0, 1.0, 3.0)),
         reps=4, faults={4: terms.FAST}, peaks=(50,) * 4, out_s=(5.0, 5.0, 5.0, 2.0), back_s=3.0,
         changes={"sets": 1, "reps": 4, "feedback": terms.QUIET},
     ),
     "single-leg-deadlift": Workout(
-        _script("stand", *_bends(4, {"pelvis": (48, 0, 0), "lumbar": (5, 0, 0)}, {
+        script("stand", *bends(4, {"pelvis": (48, 0, 0), "lumbar": (5, 0, 0)}, {
             3: {"pelvis": (48, 26, 0), "lumbar": (5, -26, 0)},
         }, out=3.0)),
         reps=4, faults={3: terms.DROPPED}, peaks=(53,) * 4, out_s=(3.0,), back_s=2.0,
@@ -260,7 +215,7 @@ WORKOUTS = {
         sides=(terms.LEFT,) * 4,
     ),
     "single-leg-squat": Workout(
-        _script("stand", *_bends(4, {"pelvis": (22, 0, 0), "lumbar": (6, 0, 0)}, {
+        script("stand", *bends(4, {"pelvis": (22, 0, 0), "lumbar": (6, 0, 0)}, {
             2: {"pelvis": (22, 14, 0), "lumbar": (6, -14, 0)},
         }, out=3.0, back=1.5)),
         reps=4, faults={2: terms.DROPPED}, peaks=(22,) * 4, out_s=(3.0,), back_s=1.5,
@@ -268,65 +223,65 @@ WORKOUTS = {
         sides=(terms.RIGHT,) * 4,
     ),
     "split-squat": Workout(
-        _script("stand", *[(2.0, "rise -28 over=1.4"), (2.2, "rise 0 over=1.4")] * 6),
+        script("stand", *[(2.0, "rise -28 over=1.4"), (2.2, "rise 0 over=1.4")] * 6),
         reps=6, peaks=(-280,) * 6, sides=(terms.LEFT,) * 6,
         changes={**_QUIET, "sets": 1, "reps": 6, "side": 1},
     ),
     "bird-dog": Workout(
-        _held("lie front", 45, (16, 19, {"pelvis": (0, 0, 12)})),
+        held("lie front", 45, (16, 19, {"pelvis": (0, 0, 12)})),
         reps=4, faults={2: terms.DROPPED | terms.LEFT_BAND}, sides=(terms.LEFT,) * 4,
         changes={"sets": 1, "reps": 4, "feedback": terms.QUIET, "side": 1},
     ),
     "dead-bug": Workout(
-        _held("lie back", 36, (20.5, 23.5, {"pelvis": (11, 0, 0), "lumbar": (-11, 0, 0)})),
+        held("lie back", 36, (20.5, 23.5, {"pelvis": (11, 0, 0), "lumbar": (-11, 0, 0)})),
         reps=4, faults={3: terms.ARCHED | terms.TRUNK_MOVED | terms.LEFT_BAND},
         sides=(terms.RIGHT,) * 4,
         changes={"sets": 1, "reps": 4, "feedback": terms.QUIET, "side": 2},
     ),
     "clamshell": Workout(
-        _held("lie left", 33, (12.2, 15, {"pelvis": (0, 0, 16)})),
+        held("lie left", 33, (12.2, 15, {"pelvis": (0, 0, 16)})),
         reps=4, faults={2: terms.TWISTED | terms.LEFT_BAND}, sides=(terms.RIGHT,) * 4,
         changes={"sets": 1, "reps": 4, "feedback": terms.QUIET, "side": 2},
     ),
     "paced-breathing": Workout(
-        _held("sit", 41, wearer="sway=0.1 breath=1.5"), reps=3,
+        held("sit", 41, wearer="sway=0.1 breath=1.5"), reps=3,
         changes={"sets": 1, "reps": 3, "feedback": terms.QUIET},
     ),
     "plank": Workout(
-        _held("lie front", 28, (12, 15, {"lumbar": (-14, 0, 0)})),
+        held("lie front", 28, (12, 15, {"lumbar": (-14, 0, 0)})),
         reps=1, faults={0: terms.ARCHED | terms.LEFT_BAND}, outside_s=3.2, breaks=1,
         changes={"sets": 1, "hold_s": 20, "feedback": terms.QUIET},
     ),
     "side-plank": Workout(
-        _held("lie left", 24, (10, 12, {"pelvis": (0, 15, 0)})),
+        held("lie left", 24, (10, 12, {"pelvis": (0, 15, 0)})),
         reps=1, faults={0: terms.LEFT_BAND}, outside_s=2.2, breaks=1,
         changes={"sets": 1, "hold_s": 15, "feedback": terms.QUIET, "side": 1},
     ),
     "isometric-hold": Workout(
-        _held("stand", 28, (14, 17, {"pelvis": (30, 11, 0)}), into={"pelvis": (30, 0, 0)}),
+        held("stand", 28, (14, 17, {"pelvis": (30, 11, 0)}), into={"pelvis": (30, 0, 0)}),
         reps=1, faults={0: terms.LEANED},
         changes={"sets": 1, "hold_s": 20, "feedback": terms.QUIET},
     ),
     "biering-sorensen": Workout(
-        _held("lie front", 60, (40, 58, {"pelvis": (32, 0, 0)})),
+        held("lie front", 60, (40, 58, {"pelvis": (32, 0, 0)})),
         reps=0, ended=terms.LIMIT, outside_s=0.5,
         changes={"hold_s": 240, "feedback": terms.QUIET},
     ),
     "stance-eyes-open": Workout(
-        _held("stand", 42, wearer="sway=0.3 breath=0.2"), reps=1,
+        held("stand", 42, wearer="sway=0.3 breath=0.2"), reps=1,
         changes={"feedback": terms.QUIET},
     ),
     "stance-eyes-closed": Workout(
-        _held("stand", 42, wearer="sway=0.6 breath=0.2"), reps=1,
+        held("stand", 42, wearer="sway=0.6 breath=0.2"), reps=1,
         changes={"feedback": terms.QUIET},
     ),
     "stance-tandem": Workout(
-        _held("stand", 42, (20, 22, {"pelvis": (0, 14, 0)}), wearer="sway=0.5 breath=0.2"),
+        held("stand", 42, (20, 22, {"pelvis": (0, 14, 0)}), wearer="sway=0.5 breath=0.2"),
         reps=1, faults={0: terms.LEFT_BAND}, outside_s=2.2, breaks=1,
         changes={"feedback": terms.QUIET, "side": 1},
     ),
     "stance-single-leg": Workout(
-        _held("stand", 32, (14, 17, {"pelvis": (0, 12, 0), "lumbar": (0, -12, 0)}),
+        held("stand", 32, (14, 17, {"pelvis": (0, 12, 0), "lumbar": (0, -12, 0)}),
               wearer="sway=0.4 breath=0.2"),
         reps=1, faults={0: terms.DROPPED}, changes={"feedback": terms.QUIET, "side": 2},
     ),
