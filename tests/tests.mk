@@ -5,10 +5,24 @@ PYTEST := $(VENV)/bin/pytest -q -n $(JOBS) --dist worksteal
 check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; under a minute
 	$(PYTEST) tests -m "not slow and not long"
 
+# Deque's axe, in the browser that the other page tests use.
+AXE := $(BUILD)/npm/node_modules/axe-core/axe.min.js
+
+$(AXE):
+	@device/port/need.sh npm:npm chromium:chromium
+	@mkdir -p $(BUILD)/npm
+	npm install --prefix $(BUILD)/npm --no-audit --no-fund --silent axe-core@4.10.3
+
+# OpenSim, 72 MB, for `make test` alone.
+$(STAMPS)/judges: $(STAMPS)/core
+	$(VENV)/bin/pip install -q --disable-pip-version-check -e '.[judges]'
+	@touch $@
+
+judges: $(STAMPS)/judges ## Install OpenSim, which judges exported orientations, into .venv
+
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
-test: $(STAMPS)/core $(UNIX) $(FIRMWARE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
-	@device/port/need.sh chromium:chromium
+test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
 	$(HIL) --brace unix -m "not slow and not long"
@@ -18,15 +32,7 @@ long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes eac
 	$(PYTEST) tests -m long
 	$(HIL) -m long
 
-# Deque's axe, in the browser that the other page tests use.
-AXE := $(BUILD)/npm/node_modules/axe-core/axe.min.js
-
-$(AXE):
-	@device/port/need.sh npm:npm chromium:chromium
-	@mkdir -p $(BUILD)/npm
-	npm install --prefix $(BUILD)/npm --no-audit --no-fund --silent axe-core@4.10.3
-
 accessibility: $(STAMPS)/core $(AXE) ## Check the report's pages with axe, at the width of a phone and of a desk
 	PLUMBLINE_AXE=$(abspath $(AXE)) $(VENV)/bin/pytest -q tests/host/test_accessibility.py
 
-.PHONY: check test long accessibility
+.PHONY: check test long judges accessibility

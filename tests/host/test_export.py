@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -121,6 +122,47 @@ def test_orientations_are_those_of_the_body():
         assert np.allclose(np.linalg.norm(quats, axis=1), 1, atol=1e-6)
         flexion = rotation.inclination(quats)[0]
         assert np.abs(flexion - truth[name])[104 * 4 :].max() < 2.5
+
+
+HAS_OPENSIM = importlib.util.find_spec("opensim") is not None
+opensense = pytest.mark.skipif(not HAS_OPENSIM, reason="needs opensim: make judges")
+
+
+def by_opensim(text, folder):
+    """What OpenSim says to a file: (its exit code and words, table of angles or None)."""
+    (folder / "bow.sto").write_text(text)
+    done = subprocess.run([sys.executable, Path(__file__).with_name("opensense.py"),
+                           folder / "bow.sto", folder, "6", "19"], cwd=folder, text=True,
+                          capture_output=True, timeout=120)  # fmt: skip
+    if done.returncode:
+        return done.stdout + done.stderr, None
+    return "", np.loadtxt(folder / "angles.csv", delimiter=",", skiprows=1)
+
+
+@pytest.mark.slow
+@opensense
+def test_opensim_finds_the_angles_that_were_performed(tmp_path):
+    """OpenSim's own calibration and inverse kinematics of the exported orientations, turned as
+    docs/exports.md says."""
+    said, found = by_opensim(sto.text(motion()), tmp_path)
+    assert said == ""
+    times, hip_x, _, hip_z, back_x, _, back_z = found.T
+    truth = Body.from_script(SCRIPT).angles(times)
+    assert np.ptp(truth["pelvis"]) > 25 and np.ptp(truth["trunk_lateral"]) > 18
+    # Flexion is a turn about OpenSim's -z, a lean to the right one about +x.
+    for got, true in ((-hip_z, truth["pelvis"]), (-back_z, truth["lumbar"]),
+                      (hip_x, truth["pelvis_lateral"]),
+                      (hip_x + back_x, truth["trunk_lateral"])):  # fmt: skip
+        assert np.abs(got - true).max() < 1.5
+
+
+@pytest.mark.slow
+@opensense
+@pytest.mark.parametrize("old, new", [
+    ("DataType=Quaternion", "DataType=double"), ("pelvis_imu", "hips"), (",", " ")])
+def test_opensim_would_refuse_what_is_wrong(tmp_path, old, new):
+    said, found = by_opensim(sto.text(motion()).replace(old, new), tmp_path)
+    assert found is None and said
 
 
 def test_a_sensor_alone_is_one_column(tmp_path):
