@@ -4,8 +4,8 @@ its C++ may end a process that it does not like:
     python opensense.py bow.sto folder 6 19      # writes folder/angles.csv
 
 A pelvis and a trunk on gimbal joints are calibrated by the first row of the file (the body stands
-upright there) and moved by inverse kinematics between two instants (s).  Columns of what is written:
-time, then pelvis and lumbar rotation about OpenSim's x (anterior), y (up) and z (right), degrees.
+upright there) and moved by inverse kinematics between two instants (s).  Columns written: time,
+then pelvis and lumbar rotation about OpenSim's x (anterior), y (up) and z (right), degrees.
 """
 
 import math
