@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from plumbcore._core import ffi, lib
 from plumbcore.seal import open_payload
-
-if TYPE_CHECKING:
-    from plumbline.segments import Segment
 
 
 class Unpacker:
@@ -41,18 +36,17 @@ class Unsealer:
         self._key = key
         self._before = -1
 
-    def open(self, segment: Segment, commit) -> bytes | None:
-        """The payload of a commit; None, and damage, if it is not what the brace sealed there."""
+    def open(self, data: bytes, commit) -> bytes | None:
+        """The payload of a commit of the segment `data`; None if it is not what the brace sealed
+        there."""
         head = commit.payload - lib.PL_COMMIT_HEADER
-        whole = segment.data[head : commit.payload + commit.length]
+        whole = data[head : commit.payload + commit.length]
         try:
             plain = open_payload(self._key, whole)
         except ValueError:
             plain = None
         number = int.from_bytes(whole[-lib.PL_SEAL_EXTRA :][:4], "little")
         if plain is None or number <= self._before:
-            segment.lose("forged", f"commit {commit.number} is not what the brace sealed there")
-            segment.unpacker.good = False
             return None
         self._before = number
         return plain

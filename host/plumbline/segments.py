@@ -173,8 +173,12 @@ def _read_commits(segment: Segment, header, unsealer: Unsealer | None) -> None:
             bad, expected = [], commit.number + 1
             if unsealer is None:
                 _payload_records(segment, commit, data + commit.payload, commit.length)
-            elif (plain := unsealer.open(segment, commit)) is not None:
+            elif (plain := unsealer.open(segment.data, commit)) is not None:
                 _payload_records(segment, commit, ffi.from_buffer(plain), len(plain))
+            else:
+                segment.lose("forged",
+                             f"commit {commit.number} is not what the brace sealed there")
+                segment.unpacker.good = False
         at = commit.next
     _lose_stuck(segment)
     if bad:
