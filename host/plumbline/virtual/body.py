@@ -101,6 +101,13 @@ class Body:
         self._worn_as = {sensor: sensor for sensor in SENSORS}
 
     @staticmethod
+    def from_motion(motion: str | Path) -> Body:
+        """Plays a recording if the name ends in .npz, else a script.  Raises ValueError."""
+        if str(motion).endswith(".npz"):
+            return Body.from_recording(motion)
+        return Body.from_script(motion)
+
+    @staticmethod
     def from_script(source: str | Path) -> Body:
         """Plays a script: the name of one that ships (`shipped()`), a path, or the text itself
         (which has more than one line).  Raises ScriptError."""

@@ -83,6 +83,10 @@ class VirtualBrace:
         """Takes the battery out and pulls the cable."""
         self.board.power_off()
 
+    def reset(self) -> None:
+        """Pulls the reset pin; the sensors do not notice."""
+        self.board.reset()
+
     def boot(self, timeout_s: float = 5.0) -> None:
         """Applies power and waits until the brace has enumerated.  Raises TimeoutError."""
         self.power_on()
@@ -108,8 +112,7 @@ class VirtualBrace:
         """
         from plumbline.virtual.body import Body
 
-        recorded = str(motion).endswith(".npz")
-        body = Body.from_recording(motion) if recorded else Body.from_script(motion)
+        body = Body.from_motion(motion)
         start = self._now_us() + int(delay * 1e6)
         self.play({name: body.source(name, start, loop) for name in body.sensors})
         return delay + body.seconds

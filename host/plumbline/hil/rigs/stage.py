@@ -6,49 +6,36 @@ quarters of a microsecond, seven bits a byte, low bits first.
 
 from __future__ import annotations
 
-import threading
 import time
 
 import numpy as np
 
-from plumbline.hil.parts import RigBroken
 from plumbline.hil.rigs.motions import describe
+from plumbline.hil.rigs.mover import Mover
 from plumbline.virtual.body import Body
 
 _SET_TARGET = 0x84
 _HZ = 50
 
 
-class MaestroStage:
-    """parts.Body in one plane: the trunk's flexion.
+class MaestroStage(Mover):
+    """parts.Body in one plane: the trunk's flexion.  Stands upright before and after.
 
     port: of the Maestro's command line.  channel: of the servo.  centre_us: the pulse at which
     the brace stands upright; us_per_deg: how much longer for a degree forward (negative when the
     horn is the other way round); limit_deg: no further, either way.
     """
 
+    what = "stage"
+
     def __init__(self, port: str, channel: int = 0, centre_us: float = 1500.0,
                  us_per_deg: float = 10.0, limit_deg: float = 80.0, open_port=None):  # fmt: skip
-        self._port, self._channel = port, channel
+        super().__init__(port, open_port)
+        self._channel = channel
         self._centre, self._scale, self._limit = centre_us, us_per_deg, limit_deg
-        self._open = open_port or self._serial
-        self._line = None
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.journal = None
-
-    def _serial(self):
-        import serial
-
-        return serial.Serial(self._port, 115200, timeout=1)
 
     def check(self) -> None:
-        """Opens the port and stands upright.  Raises RigBroken."""
-        try:
-            self._line = self._line or self._open()
-        except OSError as error:
-            raise RigBroken(f"the stage's {self._port} does not open: {error}",
-                            "Check its cable and the hardware map") from error  # fmt: skip
+        super().check()
         self.tilt(0.0)
 
     def tilt(self, degrees: float) -> None:
@@ -65,9 +52,7 @@ class MaestroStage:
             self.journal.motion(*describe(motion))
         times = np.arange(0.0, body.seconds, 1 / _HZ)
         angles = body.angles(times)["trunk"]
-        self._stop.clear()
-        self._thread = threading.Thread(target=self._follow, args=(angles, loop), daemon=True)
-        self._thread.start()
+        self._begin(self._follow, angles, loop)
         return body.seconds
 
     def _follow(self, angles: np.ndarray, loop: bool) -> None:
@@ -78,16 +63,5 @@ class MaestroStage:
                 return
             self.tilt(float(angles[at % len(angles)]))
 
-    def _end(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def close(self) -> None:
-        """Stands upright again and lets go."""
-        self._end()
-        if self._line is not None:
-            self.tilt(0.0)
-            self._line.close()
-            self._line = None
+    def _rest(self) -> None:
+        self.tilt(0.0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from plumbline.hil.parts import RigBroken
 from plumbline.hil.rigs.motions import describe
+from plumbline.hil.rigs.mover import Mover
 from plumbline.virtual.body import Body, period
 
 # INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
@@ -27,30 +28,19 @@ def counts(body: Body, sensor: str) -> np.ndarray:
     return np.clip(np.round(samples), -32768, 32767).astype("<i2")
 
 
-class Standin:
-    """parts.Body over the stand-in's serial port."""
+class Standin(Mover):
+    """parts.Body over the stand-in's serial port.  When it lets go, the last sample stays."""
+
+    what = "stand-in"
+    patience_s = 2.0
 
     def __init__(self, port: str, open_port=None):
-        self._port = port
-        self._open = open_port or self._serial
-        self._line = None
+        super().__init__(port, open_port)
         self._busy = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self.journal = None
-
-    def _serial(self):
-        import serial
-
-        return serial.Serial(self._port, 115200, timeout=2)
 
     def check(self) -> None:
         """Opens the port; the stand-in must answer.  Raises RigBroken."""
-        try:
-            self._line = self._line or self._open()
-        except OSError as error:
-            raise RigBroken(f"the stand-in's {self._port} does not open: {error}",
-                            "Check its cable and the hardware map") from error  # fmt: skip
+        super().check()
         for sensor in "SL":
             self.status(sensor)
 
@@ -78,14 +68,12 @@ class Standin:
     def play(self, motion: str, *, loop: bool = False) -> float:
         """Plays a script or a recording from now on; how long it lasts, s."""
         self._end()
-        body = (Body.from_recording if str(motion).endswith(".npz") else Body.from_script)(motion)
+        body = Body.from_motion(motion)
         if self.journal is not None:
             self.journal.motion(*describe(motion))
         samples = {sensor: counts(body, sensor) for sensor in body.sensors}
-        self._stop.clear()
         at = self._feed(samples, dict.fromkeys(samples, 0), loop)
-        self._thread = threading.Thread(target=self._go_on, args=(samples, at, loop), daemon=True)
-        self._thread.start()
+        self._begin(self._go_on, samples, at, loop)
         return body.seconds
 
     def _feed(self, samples: dict, at: dict, loop: bool) -> dict:
@@ -106,16 +94,3 @@ class Standin:
             at = self._feed(samples, at, loop)
             if not loop and all(at[sensor] >= len(data) for sensor, data in samples.items()):
                 return
-
-    def _end(self) -> None:
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def close(self) -> None:
-        """Lets go; the last sample stays."""
-        self._end()
-        if self._line is not None:
-            self._line.close()
-            self._line = None

@@ -269,6 +269,25 @@ class UnixBrace:
             body.write_stream(path, name, *period(TRIM_PPM[name]))
             self.exec(f"play({name!r}, {str(path)!r}, {start}, {loop})")
 
+    def play_motion(self, motion: str, *, loop: bool = False) -> float:
+        """Plays a motion script or a recording; how many seconds it lasts.  Raises ValueError."""
+        body = Body.from_motion(motion)
+        self.play(body, loop=loop)
+        return body.seconds
+
+    @property
+    def shake_mg(self) -> int:
+        """What the running motor adds to the accelerometers, rms; 0 is a dead motor."""
+        return self.eval("world.shake_ug") // 1000
+
+    @shake_mg.setter
+    def shake_mg(self, shake_mg: int) -> None:
+        self.exec(f"world.shake_ug = {1000 * shake_mg}")
+
+    def shake(self, ug: int) -> None:
+        """The sensors are shaken by so much (rms) from now on."""
+        self.exec(f"world.shake({ug})")
+
     def send(self, data: bytes) -> None:
         """Bytes from the host to the brace."""
         self._order(**{"in": data.hex()})
