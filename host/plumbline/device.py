@@ -174,7 +174,7 @@ class Brace:
     def selftest(self) -> dict:
         """Its checks: name -> map with `ok` and what was measured."""
         self.need(commands.SELFTEST)
-        return self.link.ask(commands.SELFTEST, timeout=30)
+        return self.link.ask(commands.SELFTEST, takes=30)
 
     # -- time and settings -------------------------------------------------------------------
 
@@ -193,7 +193,7 @@ class Brace:
 
     def config_set(self, values: dict) -> dict:
         """Changes settings, all or none; answers as `config`."""
-        return self.link.ask(commands.CONFIG_SET, values, timeout=15, again=_AGAIN)
+        return self.link.ask(commands.CONFIG_SET, values, takes=15, again=_AGAIN)
 
     # -- what it does ------------------------------------------------------------------------
 
@@ -204,7 +204,7 @@ class Brace:
     def erase_log(self) -> None:
         """Erases everything that it has recorded, fetched or not."""
         self.need(commands.LOG_ERASE)
-        self.link.request(commands.LOG_ERASE, cbor.dumps({"all": True}), timeout=180)
+        self.link.request(commands.LOG_ERASE, cbor.dumps({"all": True}), takes=180)
 
     def live(self, on: bool, raw: bool = False) -> dict:
         """Turns the stream of live events on or off; they come through `event`."""
@@ -233,7 +233,7 @@ class Brace:
     def plan_set(self, plan: bytes) -> dict:
         """Stores a plan (plumbline.clinic.plan.Plan.packed; b"" takes it away); answers as
         `plan`.  Raises PlumblineError when what the brace keeps is not what was sent."""
-        kept = self.link.ask(commands.PLAN_SET, {"plan": plan}, timeout=15, again=_AGAIN)
+        kept = self.link.ask(commands.PLAN_SET, {"plan": plan}, takes=15, again=_AGAIN)
         if kept.get("sha256") != hashlib.sha256(plan).digest():
             raise PlumblineError(
                 "the brace keeps another plan than the one sent",
@@ -278,13 +278,13 @@ class Brace:
             values["hw"] = hw
         if release is not None:
             values["release"] = release
-        self._hello = Hello.of(self.link.ask(commands.PROVISION, values, timeout=15))
+        self._hello = Hello.of(self.link.ask(commands.PROVISION, values, takes=15))
         return self._hello
 
     def format_files(self) -> None:
         """Makes the development filesystem anew: every file on it is lost."""
         self.need(commands.FORMAT_FILES)
-        self.link.request(commands.FORMAT_FILES, timeout=30)
+        self.link.request(commands.FORMAT_FILES, takes=30)
 
     def update_state(self) -> dict:
         """What bundle runs, and how the last update went (SPEC.md, "Bundles")."""

@@ -278,14 +278,17 @@ class Link:
         payload: bytes = b"",
         *,
         timeout: float | None = None,
+        takes: float = 0.0,
         again: int = 0,
     ) -> Frame:
         """Gives a command and returns the response frame.
 
-        again: how many times more to ask after silence; only for commands that may be given
-        twice.  Raises BraceError for an error answer, NoAnswer, AtPrompt, LinkLost, VersionError.
+        timeout: instead of the link's.  takes: seconds that what the command does may take, if
+        that is longer.  again: how many times more to ask after silence; only for commands that
+        may be given twice.  Raises BraceError for an error answer, NoAnswer, AtPrompt, LinkLost,
+        VersionError.
         """
-        timeout = self.timeout if timeout is None else timeout
+        timeout = max(self.timeout if timeout is None else timeout, takes)
         for attempt in range(1 + again):
             self._echoed = False
             damaged = self.damaged if attempt < again else None

@@ -236,6 +236,7 @@ def test_a_brace_that_comes_back_at_another_port(plumbline, brace, uf2):
 def test_a_cable_that_is_out_while_it_should_come_back(plumbline, brace, uf2, monkeypatch):
     served = brace("vb1", serial="PB-7", fw="0.1.0")
     monkeypatch.setattr(execute, "_RETURN_WAIT", 0.5)
+    monkeypatch.setenv("PLUMBLINE_TIMEOUT", "1")
     served.peer.mangle = lambda data: data if not served.flashed else b""
     run = plumbline("flash", uf2)
     assert run.code == Exit.LINK and "did not come back" in run.err
@@ -275,7 +276,7 @@ def test_a_brace_that_then_runs_something_else(plumbline, brace, uf2, monkeypatc
 
 def test_a_virtual_brace_that_dies_under_the_flash(plumbline, brace, uf2, monkeypatch):
     served = brace("vb1")
-    monkeypatch.setattr(execute, "_BOOTSEL_WAIT", 0.3)
+    monkeypatch.setattr(execute, "_BOOTSEL_WAIT", 0.06)
     served.peer.handlers[0x70] = lambda v: None
     run = plumbline("flash", uf2)
     assert run.code == Exit.LINK and "did not enter BOOTSEL" in run.err

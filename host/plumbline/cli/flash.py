@@ -68,7 +68,8 @@ def command(image, device, everything, jobs, force, downgrade, serial, hw, unsig
         with progress.working(target.name) as line:
             step = prepare(target)
             line.say(step.why)
-            result = execute.execute(step, loaded, execute.Report(line.say, line.bytes))
+            report = execute.Report(line.say, line.bytes)
+            result = execute.execute(step, loaded, report, settings.timeout)
             if result.done != "skipped":
                 records.append(result.hello.serial, result.record(target.location))
             line.say(f"{result.done}, serial number {result.hello.serial}")

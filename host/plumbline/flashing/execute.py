@@ -25,10 +25,12 @@ from plumbline.link import Link
 from plumbline.transport import SerialTransport
 
 _POLL = 0.1
-# A board that is told to enter BOOTSEL is there in a second or two; a person takes longer.
-_BOOTSEL_WAIT = 20.0
+# A board that is told to enter BOOTSEL is there in a second or two, and back in a few: in
+# multiples of what an answer may take, for an emulated one on a busy computer is slow in all.
+_BOOTSEL_WAIT = 4
+_RETURN_WAIT = 12
+# A person takes longer than a board; seconds.
 _BY_HAND_WAIT = 90.0
-_RETURN_WAIT = 60.0
 
 
 @dataclass(frozen=True)
@@ -91,15 +93,15 @@ def _find_waiting(target: Target, before: set[str]) -> Bootsel | None:
     return fresh[0] if len(fresh) == 1 else None
 
 
-def _into_bootsel(step: Step, report: Report) -> Bootsel:
+def _into_bootsel(step: Step, report: Report, timeout: float) -> Bootsel:
     target = step.target
     if target.board:
         return target.board
     before = {b.name for b in bootsel.waiting()}
-    wait = _BOOTSEL_WAIT
+    wait = _BOOTSEL_WAIT * timeout
     if step.action is Action.FLASH:
         report.say("entering BOOTSEL")
-        with Brace.open(target.found.port) as brace:
+        with Brace.open(target.found.port, timeout=timeout) as brace:
             brace.bootloader()
     elif step.action is Action.PROMPT:
         report.say("entering BOOTSEL from the prompt")
@@ -139,15 +141,16 @@ def _port_of(target: Target, ports_before: set[str]) -> str | None:
     return fresh[0] if len(fresh) == 1 else None
 
 
-def _come_back(target: Target, ports_before: set[str]) -> Brace:
+def _come_back(target: Target, ports_before: set[str], timeout: float) -> Brace:
     """Waits until the board has re-enumerated and answers."""
-    end = time.monotonic() + _RETURN_WAIT
+    wait = _RETURN_WAIT * timeout
+    end = time.monotonic() + wait
     last: PlumblineError | None = None
     while time.monotonic() < end:
         port = _port_of(target, ports_before)
         if port:
             try:
-                return Brace.open(port, timeout=2.0)
+                return Brace.open(port, timeout=timeout)
             except AtPrompt:
                 raise
             except LinkError as error:
@@ -155,7 +158,7 @@ def _come_back(target: Target, ports_before: set[str]) -> Brace:
                 last = error
         time.sleep(_POLL)
     raise NoAnswer(
-        f"{target.name} did not come back within {_RETURN_WAIT:.0f} s of being flashed",
+        f"{target.name} did not come back within {wait:.0f} s of being flashed",
         "Unplug it and plug it in again, then: plumbline list",
     ) from last
 
@@ -183,8 +186,10 @@ def _provision(step: Step, brace: Brace, report: Report) -> Hello:
     return hello
 
 
-def execute(step: Step, image: Image, report: Report | None = None) -> Result:
-    """Does what the plan says and proves it.
+def execute(
+    step: Step, image: Image, report: Report | None = None, timeout: float = 5.0
+) -> Result:
+    """Does what the plan says and proves it.  `timeout`: seconds that an answer may take.
 
     Raises Mismatch when the brace then reports another image's hash, NoAnswer when it does not
     come back, and what the back-ends raise.
@@ -196,19 +201,19 @@ def execute(step: Step, image: Image, report: Report | None = None) -> Result:
         return Result(target.name, "skipped", step.before, step.before, "", 0.0)
     used = ""
     if step.action is Action.PROVISION:
-        brace = Brace.open(target.found.port)
+        brace = Brace.open(target.found.port, timeout=timeout)
     else:
         ports_before = {f.port for f in discover.braces()}
         if target.found:
             ports_before.discard(target.found.port)
-        board = _into_bootsel(step, report)
+        board = _into_bootsel(step, report, timeout)
         backend = backends.choose(board, step.options.backend)
         used = backend.name
         report.say(f"writing through {backend.name}")
         # The manifest has been read by now; the boot ROM gets the image alone.
         backend.write(board, to_uf2(replace(image, manifest=b"")), report.bytes)
         report.say("waiting for its restart")
-        brace = _come_back(target, ports_before)
+        brace = _come_back(target, ports_before, timeout)
     with brace:
         if brace.identity.image != image.digest:
             raise Mismatch(

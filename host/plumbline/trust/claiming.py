@@ -32,13 +32,13 @@ def claim_brace(brace: Brace, keys: Keys) -> Key:
             "Restore that key, or have the other clinic claim it for you",
         )
     clinic = keys.point(key.id)
-    answer = brace.link.ask(commands.CLAIM, {"clinic": clinic}, timeout=30)
+    answer = brace.link.ask(commands.CLAIM, {"clinic": clinic}, takes=30)
     point = answer.get("point")
     secret = keys.secret(key.id, point) if isinstance(point, bytes) else None
     if secret is None:
         raise LinkError("the brace offered no point of the curve", "Try another cable")
     shown = claim.proof(secret, b"host", point)
-    answer = brace.link.ask(commands.CLAIM_CONFIRM, {"proof": shown}, timeout=15)
+    answer = brace.link.ask(commands.CLAIM_CONFIRM, {"proof": shown}, takes=15)
     given, expected = answer.get("proof"), claim.proof(secret, b"brace", point)
     if not isinstance(given, bytes) or not plumbcore.equal(given, expected):
         raise Refused(

@@ -87,11 +87,11 @@ def send(brace: Brace, data: bytes, *, downgrade: bool = False,
     breaks off is begun again.  Raises BraceError when the brace refuses it.
     """
     brace.need(commands.UPDATE_BEGIN)
-    brace.link.ask(commands.UPDATE_BEGIN, timeout=30)
+    brace.link.ask(commands.UPDATE_BEGIN, takes=30)
     padded = data.ljust(-(-len(data) // _PAGE) * _PAGE, b"\xff")
     for at in range(0, len(padded), _PIECE):
         piece = padded[at : at + _PIECE]
-        brace.link.request(commands.UPDATE_WRITE, at.to_bytes(4, "little") + piece, timeout=15)
+        brace.link.request(commands.UPDATE_WRITE, at.to_bytes(4, "little") + piece, takes=15)
         progress(min(at + _PIECE, len(data)), len(data))
     values = {"downgrade": True} if downgrade else {}
-    return brace.link.ask(commands.UPDATE_COMMIT, values, timeout=30)["version"]
+    return brace.link.ask(commands.UPDATE_COMMIT, values, takes=30)["version"]
