@@ -105,7 +105,7 @@ def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home, monk
     assert records == set(SERIALS.values())
 
     # Calibrated, all at once; it survives what follows.
-    everywhere("sim", "run", 10)
+    everywhere("sim", "run", 6)
     code, out, err = cli("calibrate", "--all", "--act", "--jobs", 8, "--json")
     assert code == 0, err
     calibrated = rows(out)
@@ -114,7 +114,7 @@ def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home, monk
     # Pulled, all at once: one cable comes out in the middle, one disk fills up.
     code, _, err = cli("settings", "set", "raw_on=1", "--all")
     assert code == 0, err
-    everywhere("sim", "run", 15)
+    everywhere("sim", "run", 8)
     entry = next(e for e in registry.running() if e.name == UNPLUGGED)
     pull = subprocess.Popen(
         [sys.executable, "-m", "plumbline", "pull", "--all", "--jobs", "8", "--json"],

@@ -99,6 +99,18 @@ def test_damage_is_retried_only_where_twice_does_no_harm(way):
     assert len(peer.asked) - before == (way == "mangle"), "a command was given twice"
 
 
+@pytest.mark.parametrize("patience, waited", [(2.0, 15.0), (60.0, 60.0)])
+def test_what_takes_long_gets_its_time_and_a_slow_brace_more(patience, waited):
+    peer = Peer()
+    with Brace.open(peer, timeout=patience) as brace:
+        peer.mangle_in = lambda data: b""
+        begun = peer.now()
+        with pytest.raises(NoAnswer):
+            brace.provision("PB-0007")
+        # The question whether a prompt waits lets its own second pass.
+        assert waited <= peer.now() - begun <= waited + 1
+
+
 def test_answers_to_earlier_questions_are_not_taken():
     peer = Peer()
     brace = Brace.open(peer)
