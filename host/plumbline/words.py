@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def duration(seconds: float) -> str:
-    """"45 s", "2 min 05 s", "12 min", "3 h 05 min"."""
+    """"45 s", "2 min 05 s", "12 min", "3 h 05 min"; from a day on "105 h"."""
     if seconds < 59.5:
         return f"{seconds:.0f} s"
     if seconds < 599.5:
@@ -15,6 +15,8 @@ def duration(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes} min"
+    if minutes >= 24 * 60:
+        return f"{round(seconds / 3600)} h"
     return f"{minutes // 60} h {minutes % 60:02} min" if minutes % 60 else f"{minutes // 60} h"
 
 

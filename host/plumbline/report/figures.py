@@ -273,38 +273,70 @@ def fan(epochs: Sequence[Epoch], forward: float, back: float) -> str:
     )
 
 
-def answers(cues: Sequence[Cue]) -> str:
-    """Each cue as a dot above the seconds until it was answered; the unanswered at the right."""
-    columns: dict[int, list[str]] = {}
+# Taller columns of dots become bars.
+_DOTS = 24
+
+
+def dotted(cues: Sequence[Cue]) -> bool:
+    """Whether each cue gets a dot of its own in `answers`."""
+    return max(len(outcomes) for outcomes in _by_answer(cues)[1].values()) <= _DOTS
+
+
+def _by_answer(cues: Sequence[Cue]) -> tuple[int, dict[int, list[str]]]:
+    """How many columns of a second there are, and the outcomes in each; those without an answer
+    stand in a column of their own, one further than the next."""
     bins = max(15, *(math.ceil(cue.after_s or 0) for cue in cues))
+    columns: dict[int, list[str]] = {}
     for cue in cues:
         answered = cue.outcome == "corrected" and cue.after_s is not None
         column = min(int(cue.after_s), bins - 1) if answered else bins + 1
         columns.setdefault(column, []).append(cue.outcome)
-    tallest = max(len(dots) for dots in columns.values())
-    size = min(9.0, 110 / tallest)
+    return bins, columns
+
+
+def answers(cues: Sequence[Cue]) -> str:
+    """Each cue as a dot above the seconds until it was answered, the unanswered at the right; of
+    many, bars with their numbers."""
+    bins, columns = _by_answer(cues)
+    tallest = max(len(outcomes) for outcomes in columns.values())
+    size = 110 / tallest if tallest > _DOTS else min(9.0, 110 / tallest)
     height = int(tallest * size + 14)
-    dots = []
+    wide = 100 / (bins + 3)
+    marks = []
     for column, outcomes in sorted(columns.items()):
+        if tallest > _DOTS:
+            marks.append(_bar(column * wide, 0.8 * wide, len(outcomes) * size, height,
+                              len(outcomes), outcomes[0]))  # fmt: skip
+            continue
         for level, outcome in enumerate(sorted(outcomes)):
-            x = 100 * (column + 0.5) / (bins + 3)
             y = height - 6 - (level + 0.5) * size
-            dots.append(
-                f'<circle class="dot {outcome}" cx="{x:.2f}%" cy="{y:.1f}" r="{size * 0.42:.1f}"/>'
+            marks.append(
+                f'<circle class="dot {outcome}" cx="{(column + 0.5) * wide:.2f}%" cy="{y:.1f}" '
+                f'r="{size * 0.42:.1f}"/>'
             )
     ticks = "".join(
-        f'<text class="tick" x="{100 * at / (bins + 3):.2f}%" y="{height + 12}" '
+        f'<text class="tick" x="{at * wide:.2f}%" y="{height + 12}" '
         f'text-anchor="{"start" if at == 0 else "middle"}">{at} s</text>'
         for at in range(0, bins, 5)
     )
-    late = 100 * (bins + 1.5) / (bins + 3)
     return (
         f'<svg class="answers" height="{height + 18}" role="img" aria-label="Seconds from each '
         f'nudge to straightening up">'
-        f'<line class="grid" x1="0" x2="{100 * bins / (bins + 3):.2f}%" y1="{height - 2}" '
-        f'y2="{height - 2}"/>{"".join(dots)}{ticks}'
-        f'<text class="tick" x="{late:.2f}%" y="{height + 12}" text-anchor="middle">no change'
-        "</text></svg>"
+        f'<line class="grid" x1="0" x2="{bins * wide:.2f}%" y1="{height - 2}" '
+        f'y2="{height - 2}"/>{"".join(marks)}{ticks}'
+        f'<text class="tick" x="{(bins + 1.5) * wide:.2f}%" y="{height + 12}" '
+        'text-anchor="middle">no change</text></svg>'
+    )
+
+
+def _bar(left: float, wide: float, tall: float, height: int, n: int, outcome: str) -> str:
+    """So many cues.  left, wide: percent of the width; tall, height: pixels."""
+    kind = "corrected" if outcome == "corrected" else "ignored"
+    return (
+        f'<rect class="dot {kind}" x="{left + wide / 8:.2f}%" width="{wide:.2f}%" '
+        f'y="{height - 3 - tall:.1f}" height="{tall:.1f}"/>'
+        f'<text class="tick" x="{left + wide * 5 / 8:.2f}%" y="{height - 6 - tall:.1f}" '
+        f'text-anchor="middle">{n}</text>'
     )
 
 

@@ -111,6 +111,15 @@ class Day:
         """Seconds in these postures."""
         return sum(s.seconds for s in self.spans if s.posture in postures)
 
+    @property
+    def worn_s(self) -> float:
+        """Seconds that the brace was on the body and watching."""
+        return sum(s.seconds for s in self.spans if s.posture not in (OFF, GAP))
+
+    def kinds(self, kind: str) -> list[Mark]:
+        """The marks of a kind."""
+        return [m for m in self.marks if m.kind == kind]
+
     def clock(self, at: float) -> dt.datetime:
         """The wearer's wall clock at a time; without a known date only differences mean
         something."""
@@ -136,7 +145,7 @@ class Wearing:
         return [e for d in self.days for e in d.epochs]
 
     def marks(self, kind: str) -> list[Mark]:
-        return [m for d in self.days for m in d.marks if m.kind == kind]
+        return [m for d in self.days for m in d.kinds(kind)]
 
     def seconds(self, *postures: int) -> float:
         return sum(d.seconds(*postures) for d in self.days)
@@ -144,7 +153,7 @@ class Wearing:
     @property
     def worn_s(self) -> float:
         """Seconds that the brace was on the body and watching."""
-        return sum(s.seconds for s in self.spans() if s.posture not in (OFF, GAP))
+        return sum(d.worn_s for d in self.days)
 
 
 class _Boot:

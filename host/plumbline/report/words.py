@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import statistics
 from collections.abc import Sequence
 
@@ -9,8 +10,8 @@ from plumbline.report.wearing import Day
 from plumbline.words import count, duration, listed, percent
 
 __all__ = [
-    "PLAIN", "clock", "count", "day_name", "duration", "interval", "listed", "percent", "score",
-    "times", "wilson",
+    "PLAIN", "clock", "count", "date", "day_name", "duration", "interval", "listed", "percent",
+    "score", "times", "wilson",
 ]  # fmt: skip
 
 # What each posture is called towards the wearer.
@@ -39,6 +40,11 @@ def day_name(day: Day) -> str:
     if day.date is None:
         return f"Start {day.number}, date not known"
     return f"{day.date:%A} {day.date.day} {day.date:%B}"
+
+
+def date(day: dt.date | None) -> str:
+    """"4 April 2026"."""
+    return f"{day.day} {day:%B %Y}" if day else "date not known"
 
 
 def clock(day: Day, at: float, seconds: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plumbline.report import figures, words
 from plumbline.report.html import Section, escape, paragraph
-from plumbline.report.wearing import GAP, OFF, Day, Wearing
+from plumbline.report.wearing import Day, Wearing
 
 # Beyond so many days each gets a thin band only, all on the same hours of the clock.
 _IN_FULL = 3
@@ -24,7 +24,7 @@ def _thin(day: Day, hours: tuple[int, int], last: bool) -> str:
     cues = figures.cue_marks(frame) if day.cues else ""
     axis = figures.axis(frame) if last or not day.date else ""
     name = f"{day.date:%a} {day.date.day}" if day.date else words.day_name(day)
-    worn = words.duration(sum(s.seconds for s in day.spans if s.posture not in (OFF, GAP)))
+    worn = words.duration(day.worn_s)
     return (
         f'<figure class="day thin"><figcaption>{escape(name)}<span>{worn}</span></figcaption>'
         f"<div>{figures.strip(frame, 26)}{cues}{axis}</div></figure>"
@@ -53,6 +53,6 @@ def section(wearing: Wearing, about) -> Section | None:
         "The line under each band is how far your back leaned forward, in degrees; the shading is "
         "how much it varied.",
         kind="note",
-    ) if any(len(day.epochs) > 1 for day in wearing.days) else ""  # fmt: skip
+    ) if full and any(len(day.epochs) > 1 for day in wearing.days) else ""  # fmt: skip
     title = "Your day" if len(wearing.days) == 1 else "Your days"
     return Section("wearer", title, key + "".join(rows) + marks + note)

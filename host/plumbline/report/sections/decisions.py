@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plumbline.clinic import conditions, exercises
+from plumbline.report import words
 from plumbline.report.course import Course
 from plumbline.report.html import Section, paragraph, table
 
@@ -33,7 +34,7 @@ def section(wearing, about) -> Section | None:
         state = f"Stopped: {plan.stopped}"
     elif plan.approved:
         state = (f"Revision {plan.revision}, approved by {plan.approval.by} on "
-                 f"{plan.approval.at:%Y-%m-%d}.")  # fmt: skip
+                 f"{words.date(plan.approval.at)}.")  # fmt: skip
     else:
         state = f"Revision {plan.revision}, not approved: it has no effect."
     body = paragraph(state, kind="warn" if plan.stopped else "")
@@ -51,7 +52,8 @@ def section(wearing, about) -> Section | None:
     if decided:
         body += "<h3>Decisions</h3>" + table(
             ["When", "Who", "What", "Detail"],
-            [[f"{e.at:%Y-%m-%d %H:%M}", e.by, e.what, _detail(e.detail)] for e in decided],
+            [[f"{words.date(e.at)}, {e.at:%H:%M}", e.by, e.what, _detail(e.detail)]
+             for e in decided],
             "Decisions",
             wide=True,
         )

@@ -6,8 +6,9 @@ from brace.posture import EXTENDED, FLEXED, LEFT, MOVING, RIGHT, UPRIGHT
 
 from plumbline.report import words
 from plumbline.report.html import Section, paragraph, table
+from plumbline.report.sections import rates
 from plumbline.report.sections.summary import longest
-from plumbline.report.wearing import GAP, OFF, POSTURES, Wearing
+from plumbline.report.wearing import GAP, OFF, POSTURES, Span, Wearing
 
 _BOTH = 3
 _LEAST = 0.0005
@@ -24,23 +25,27 @@ def _quartiles(values: list[float], form: str = "{:.0f}") -> tuple[str, str]:
 
 
 def _posture_rows(wearing: Wearing) -> list[list[str]]:
-    days = [d for d in wearing.days if sum(s.seconds for s in d.spans) > 0]
     rows = []
     for index, name in enumerate(POSTURES):
         if index in (OFF, GAP) or wearing.seconds(index) < _LEAST * wearing.worn_s:
             continue
-        shares = []
-        for day in days:
-            worn = sum(s.seconds for s in day.spans if s.posture not in (OFF, GAP))
-            if worn:
-                shares.append(100 * day.seconds(index) / worn)
-        spread = f"{min(shares):.0f} to {max(shares):.0f}" if len(shares) > 1 else "–"
-        rows.append([
-            f"Worn time, {words.PLAIN[name]}",
-            f"{100 * wearing.seconds(index) / wearing.worn_s:.1f}", "%",
-            words.count(len(shares), "day"), spread, "range of days" if shares[1:] else "",
-        ])  # fmt: skip
+        rows.append(_share(f"Worn time, {words.PLAIN[name]}", wearing, index))
     return rows
+
+
+def _share(what: str, wearing: Wearing, *postures: int) -> list[str]:
+    """The part of the worn time in some postures."""
+    days = sum(day.worn_s > 0 for day in wearing.days)
+    return [what, f"{100 * wearing.seconds(*postures) / wearing.worn_s:.1f}", "%",
+            words.count(days, "day"),
+            *rates.spread(wearing, lambda day: 100 * day.seconds(*postures) / day.worn_s,
+                          "{:.0f}")]  # fmt: skip
+
+
+def _changes(spans: list[Span]) -> int:
+    """How often the posture changed."""
+    return sum(a.posture != b.posture and b.posture not in (OFF, GAP)
+               for a, b in zip(spans, spans[1:], strict=False))  # fmt: skip
 
 
 def _angle_rows(wearing: Wearing) -> list[list[str]]:
@@ -65,14 +70,14 @@ def _angle_rows(wearing: Wearing) -> list[list[str]]:
 
 
 def _cue_rows(wearing: Wearing) -> list[list[str]]:
-    cues, hours = wearing.cues(), wearing.worn_s / 3600
+    cues = wearing.cues()
     judged = [c for c in cues if c.outcome in ("corrected", "ignored")]
     answered = [c for c in judged if c.outcome == "corrected"]
     low, high = words.wilson(len(answered), len(judged))
     times, spread = _quartiles([c.after_s for c in answered if c.after_s is not None], "{:.1f}")
     n = words.count(len(cues), "cue")
     return [
-        ["Cues", f"{len(cues) / hours:.1f}", "per h worn", n, "–", ""],
+        rates.row("Cues", wearing, lambda day: len(day.cues), n),
         ["Cues answered by a change of posture",
          words.percent(len(answered), len(judged)).rstrip(" %"), "%",
          f"{len(judged)} judged", f"{100 * low:.0f} to {100 * high:.0f}" if judged else "–",
@@ -84,18 +89,16 @@ def _cue_rows(wearing: Wearing) -> list[list[str]]:
 def section(wearing: Wearing, about) -> Section:
     if not wearing.worn_s:
         return Section("clinic", "Measures", paragraph("No time on the body was recorded."))
-    hours = wearing.worn_s / 3600
-    changes = sum(
-        a.posture != b.posture and b.posture not in (OFF, GAP)
-        for a, b in zip(wearing.spans(), wearing.spans()[1:], strict=False)
-    )
+    changes = sum(_changes(day.spans) for day in wearing.days)
     days = words.count(len(wearing.days), "day")
     rows = [
-        ["Worn", f"{hours:.2f}", "h", days, "–", ""],
+        ["Worn", f"{wearing.worn_s / 3600:.2f}", "h", days, "–", "all together"],
+        ["Worn a day", f"{wearing.worn_s / 3600 / len(wearing.days):.1f}", "h", days,
+         *rates.spread(wearing, lambda day: day.worn_s / 3600)],
         *_posture_rows(wearing),
-        ["Upright or moving", f"{100 * wearing.seconds(UPRIGHT, MOVING) / wearing.worn_s:.1f}",
-         "%", days, "–", ""],
-        ["Posture changes", f"{changes / hours:.0f}", "per h worn", f"{changes} changes", "–", ""],
+        _share("Upright or moving", wearing, UPRIGHT, MOVING),
+        rates.row("Posture changes", wearing, lambda day: _changes(day.spans),
+                  words.count(changes, "change"), form="{:.0f}"),
         ["Longest stretch outside the band", f"{longest(wearing, *_OUTSIDE) / 60:.1f}", "min",
          "", "–", "forward, back or to a side"],
         *_angle_rows(wearing),

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from plumbline.report import figures, words
 from plumbline.report.html import Section, paragraph
-from plumbline.report.wearing import POSTURES, Wearing
+from plumbline.report.wearing import POSTURES, Cue, Wearing
+
+
+def _placed(cues: list[Cue]) -> str:
+    """What the drawing shows."""
+    if len(cues) < 2:
+        return ""
+    if figures.dotted(cues):
+        return "Each dot is one nudge, placed by how long it took."
+    return "The bars say how many took how long."
 
 
 def section(wearing: Wearing, about) -> Section | None:
@@ -24,6 +33,6 @@ def section(wearing: Wearing, about) -> Section | None:
         f"{words.count(len(cues), 'nudge').capitalize()}: {words.listed(reasons)}.",
         f"You answered {answered} of them by changing your posture"
         + (f" and asked for quiet after {snoozed}." if snoozed else "."),
-        "Each dot is one nudge, placed by how long it took." if len(cues) > 1 else "",
+        _placed(cues),
     ]
     return Section("wearer", "Nudges", paragraph(*text) + figures.answers(cues))

@@ -57,7 +57,9 @@ def section(wearing, about) -> Section | None:
     note = paragraph(
         "The change is of the last value against the first one. The Oswestry index is entered as "
         "a score only. Grey bands in the drawings are the minimal detectable change about the "
-        "first value. Functioning better and feeling better are judged apart.",
+        "first value (MDC: less than that is within the error of asking twice); MCID is the least "
+        "change that people call worthwhile. Functioning better and feeling better are judged "
+        "apart.",
         kind="note",
     )  # fmt: skip
     return Section("clinic", "Function, and pain", body + note)

@@ -29,14 +29,13 @@ def section(wearing, about) -> Section | None:
         for item in last.items
     )
     weak = screen.weakest(last, earlier)
-    when = f"{last.day:%A}, {last.day.day} {last.day:%B %Y}" if last.day else "date not known"
-    said = [f"{when}: {last.total} of {top}."]
+    said = [f"Last screen, {words.date(last.day)}: {last.total} of {top}."]
     if last.missing:
         said.append(f"Not done: {words.listed(last.missing)}.")
     if weak:
         said.append(f"Weakest: {weak.item.title} ({weak.why}).")
     if earlier:
-        totals = ", ".join(f"{s.total} ({s.day or 'no date'})" for s in earlier)
+        totals = ", ".join(f"{s.total} ({words.date(s.day)})" for s in earlier)
         said.append(f"Earlier: {totals}.")
     head = ["Measure", "Value", "Unit", "n", "Interval", "Remark"]
     note = paragraph(

@@ -24,7 +24,7 @@ def _row(week: Week, today) -> list[str]:
         share = 100 * week.done / week.planned
         done = f"{share:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
     return [
-        f"Week {week.number}", f"{len(hours)} of {days}", wear, spread,
+        f"Week\u00a0{week.number}", f"{len(hours)} of {days}", wear, spread,
         f"{week.done} of {week.planned}" if week.planned else "–",
         done,
         f"{words.percent(week.good, week.reps)} of {week.reps}" if week.reps else "–",
