@@ -76,12 +76,15 @@ class BraceError(Refused):
         commands.E_LOCKED: "Wait, then try again with the right key",
         commands.E_SESSION: "Only who holds its clinic's key may do that: plumbline keys show",
     }
+    ADVICE_TO = {
+        (commands.CONFIG_SET, commands.E_BAD_REQUEST):
+            "See its settings and their limits: plumbline settings show",
+    }
 
     def __init__(self, command: int, code: int, say: str):
         name = commands.TABLE.get(command, (f"command {command:#04x}",))[0]
-        super().__init__(
-            f"the brace answered {name} with: {say.rstrip('.')}", self.ADVICE.get(code, "")
-        )
+        advice = self.ADVICE_TO.get((command, code), self.ADVICE.get(code, ""))
+        super().__init__(f"the brace answered {name} with: {say.rstrip('.')}", advice)
         self.code = code
         self.say = say
 

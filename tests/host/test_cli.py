@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -64,7 +65,7 @@ def test_every_reading_command_has_json():
 
 def test_the_table_of_commands_tells_their_help():
     context = click.Context(cli.cli)
-    for name, (_, line) in cli.COMMANDS.items():
+    for name, line in cli.COMMANDS.items():
         command = cli.cli.get_command(context, name)
         assert command.name == name
         assert command.get_short_help_str(200) == line
@@ -219,3 +220,44 @@ def test_json_documents_say_their_version(plumbline, brace):
         document = plumbline(*arguments, "--json").json
         assert document["plumbline"] == 1 and document["kind"]
         assert json.dumps(document)
+
+
+def test_a_group_alone_shows_its_help_and_no_error(plumbline):
+    run = plumbline("store")
+    assert run.code == Exit.USAGE and run.err.startswith("Usage: plumbline store ")
+    # Whole sentences, however narrow.
+    assert "from and to the days given." in " ".join(run.err.split()) and not run.out
+
+
+def test_what_click_says_in_several_lines_is_one_sentence(plumbline):
+    run = plumbline("export")
+    assert run.code == Exit.USAGE and len(run.err.splitlines()) == 1 and "csv, parquet" in run.err
+
+
+def test_every_setting_of_a_brace_has_a_meaning_that_fits(plumbline, brace):
+    from brace.config import SETTINGS
+
+    served = brace("one")
+    served.peer.config = {name: low for name, _, low, _ in SETTINGS}
+    lines = plumbline("settings", "show").out.splitlines()
+    assert len(lines) == 1 + len(SETTINGS) and max(map(len, lines)) <= 80
+    begins = lines[0].index("MEANING")
+    assert all(line[begins:].strip() for line in lines)
+    run = plumbline("settings", "set", "nonsense=1")
+    assert run.code == Exit.REFUSED and "plumbline settings show" in run.err
+
+
+def test_the_last_lines_of_progress_are_whole(monkeypatch, capsys):
+    from plumbline.cli import progress
+
+    monkeypatch.setattr(progress.sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress.os, "get_terminal_size", lambda fd: os.terminal_size((40, 24)))
+    monkeypatch.setattr(progress.sys.stderr, "fileno", lambda: 2, raising=False)
+    long = "the brace runs 9.9.9, newer than the image's. Give --downgrade if you mean it"
+    with progress.Progress(["a", "b"]) as lines:
+        lines["a"].say(long)
+        lines["b"].say("done")
+        drawn = re.sub(r"\x1b\[\d+\w", "", capsys.readouterr().err)
+        assert 30 < max(map(len, drawn.splitlines())) <= 40
+    assert f"a: {long}\n" in capsys.readouterr().err

@@ -187,7 +187,7 @@ def test_a_query_may_not_do_what_it_should_not(library, sql):
 
 
 def test_a_store_without_records(store):
-    with refresh(store.folder) as catalogue, pytest.raises(UsageError, match="plumbline pull"):
+    with refresh(store.folder) as catalogue, pytest.raises(StorageError, match="plumbline pull"):
         Query(catalogue)
 
 

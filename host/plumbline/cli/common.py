@@ -56,7 +56,7 @@ def _verbose_option(function: Callable) -> Callable:
         count=True,
         expose_value=False,
         callback=lambda ctx, param, value: be_verbose(value),
-        help="Say more: -v details of errors, -vv the line.",
+        help="Say more: -v what is behind an error, -vv also what braces print.",
     )(function)
 
 
@@ -66,9 +66,20 @@ def command(parent: click.Group | None = None, **kwargs) -> Callable:
     return _add(make(**kwargs), _verbose_option)
 
 
+class _Group(click.Group):
+    """A group whose help has the whole first sentence of each command's."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([
+                (name, self.get_command(ctx, name).get_short_help_str(200))
+                for name in self.list_commands(ctx)
+            ])  # fmt: skip
+
+
 def group(**kwargs) -> Callable:
     """A click group with the options that all have."""
-    return _add(click.group(**kwargs), _verbose_option)
+    return _add(click.group(cls=_Group, **kwargs), _verbose_option)
 
 
 device_option = click.option(

@@ -47,8 +47,8 @@ class Line:
         """How many records have come."""
         self._records = count
 
-    def render(self, width: int) -> str:
-        """The line in at most `width` columns."""
+    def render(self, width: int | None = None) -> str:
+        """The line, in at most `width` columns if told."""
         line = f"{self.name}: {self.text}"
         if self.total:
             share = min(self.done / self.total, 1.0)
@@ -58,7 +58,7 @@ class Line:
             line = f"{line} [{bar}] {share:4.0%}  {done}"
             if self._records:
                 line += f", {self._records} records"
-        return line[: width - 1]
+        return line[: width - 1] if width else line
 
 
 class Progress:
@@ -92,7 +92,7 @@ class Progress:
     def __exit__(self, *exc) -> None:
         with self._lock:
             if self._live:
-                self._draw()
+                self._draw(last=True)
 
     def changed(self, line: Line, stage: bool) -> None:
         """Shows a line's new state."""
@@ -105,8 +105,9 @@ class Progress:
             elif stage or time.monotonic() - self._last >= _REDRAW_S:
                 self._draw()
 
-    def _draw(self) -> None:
-        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+    def _draw(self, last: bool = False) -> None:
+        # What stays there is not cut: it may say what to do.
+        width = None if last else os.get_terminal_size(sys.stderr.fileno()).columns or 80
         up = f"\x1b[{self._drawn}F" if self._drawn else ""
         body = "".join(f"\x1b[2K{line.render(width)}\n" for line in self._lines.values())
         sys.stderr.write(up + body)

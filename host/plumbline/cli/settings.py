@@ -6,6 +6,31 @@ import click
 
 from plumbline.cli import common
 
+# What each is, beside its limits in 80 columns; `_cdeg` is hundredths of a degree.
+MEANINGS = {
+    "epoch_s": "length of a summary",
+    "cue_on": "nudge at all: 1 yes, 0 no",
+    "cue_dwell_s": "out of posture before a nudge",
+    "cue_gap_s": "at least between two nudges",
+    "cue_level": "strength of a nudge",
+    "cue_ms": "length of a nudge",
+    "cue_daily": "most nudges in 24 hours",
+    "quiet_from_min": "no nudges from: min of the day",
+    "quiet_to_min": "... to this one",
+    "zone_min": "time zone, minutes from UTC",
+    "snooze_min": "quiet after a press",
+    "flexed_cdeg": "further forward: flexed",
+    "extended_cdeg": "further back: extended",
+    "lateral_cdeg": "further to a side: leaning",
+    "raw_on": "log raw samples: 1 yes, 0 no",
+    "bend_cdeg": "further: a bend, no posture",
+    "fade_pct": "fewer nudges each week, %",
+    "start_day": "programme begun: day from 1970",
+    "slouch_cdeg": "lumbar flexion: slouched",
+    "twist_cdeg": "lumbar rotation: twisted",
+    "cal_days": "calibration lasts; 0: for ever",
+}
+
 
 @common.group(name="settings")
 def command() -> None:
@@ -29,8 +54,9 @@ def show(device: tuple[str, ...], as_json: bool) -> None:
     order = {name: place for place, name in enumerate(limits)}
     values = sorted(answer["values"].items(), key=lambda v: order.get(v[0], len(order)))
     common.table(
-        ["NAME", "VALUE", "DEFAULT", "FROM", "TO"],
-        [[name, value, *limits.get(name, ("", "", ""))] for name, value in values],
+        ["NAME", "VALUE", "DEFAULT", "FROM", "TO", "MEANING"],
+        [[name, value, *limits.get(name, ("", "", "")), MEANINGS.get(name)]
+         for name, value in values],
     )
 
 

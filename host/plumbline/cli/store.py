@@ -53,6 +53,9 @@ def show(store, as_json) -> None:
     if as_json:
         common.emit_json("store", {"braces": rows, "wearings": [vars(w) for w in wearings]})
         return
+    if not rows and not wearings:
+        common.say(f"The library {catalogue.store.folder} is empty. Pull a brace: plumbline pull")
+        return
     common.table(
         ["BRACE", "LIFE", "FROM", "TO", "SEGMENTS", "RAW", "KIB", "RECORDS", "DAMAGED"],
         [[r["serial"], r["generation"], _date(r["first_ms"]), _date(r["last_ms"]),

@@ -19,7 +19,7 @@ from typing import Any
 from brace.haptics import OUTCOMES
 from brace.posture import NAMES
 
-from plumbline.errors import Missing, UsageError
+from plumbline.errors import Missing, StorageError, UsageError
 from plumbline.replay import cohort
 from plumbline.store.catalogue import Catalogue
 from plumbline.store.tables import TABLES, derive
@@ -110,7 +110,7 @@ class Query:
     def _table(self, folder: Path, table: str) -> None:
         paths = sorted(str(p) for p in folder.rglob("*.parquet"))
         if not paths:
-            raise UsageError("the store holds no records yet", "Pull a brace: plumbline pull")
+            raise StorageError("the store holds no records yet", "Pull a brace: plumbline pull")
         # Read now: afterwards the session may not touch files.
         self.db.execute(
             f"""CREATE TABLE {table}_raw AS
