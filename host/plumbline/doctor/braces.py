@@ -10,7 +10,7 @@ from plumbcore import core_version
 from plumbline import discover
 from plumbline.device import Brace
 from plumbline.discover import Found
-from plumbline.doctor import Finding
+from plumbline.doctor.finding import Finding
 from plumbline.errors import PlumblineError
 from plumbline.flashing import bootsel
 from plumbline.link import BraceError

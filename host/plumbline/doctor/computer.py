@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from plumbline.doctor import Finding
+from plumbline.doctor.finding import Finding
 
 # Raspberry Pi's vendor id: braces, and boards in BOOTSEL (for picotool).
 UDEV_FILE = "/etc/udev/rules.d/60-plumbline.rules"
