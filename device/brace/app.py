@@ -175,7 +175,9 @@ class App:
             gc.collect()
             self.fault(faults.HEAP_LOW, gc.mem_free())
         self.fault(faults.TASK, number, number)
-        print(name, "failed:", repr(error))
+        if not plumbport.wearer():
+            # Whoever holds a wearer's cable is not told what goes on in the brace.
+            print(name, "failed:", repr(error))
 
     def _line_damaged(self):
         self.fault(faults.LINE_DAMAGED, self.wire.damaged)

@@ -173,8 +173,15 @@ class Attend:
             return _FETCH
         return _FINE if app.pipeline.sensors == pipeline.HAS_S | pipeline.HAS_L else _ONE_SENSOR
 
+    def _on_cable(self):
+        """Who plugs in next is somebody else."""
+        session = self._app.session
+        if session.active and not self.on_usb():
+            session.end()
+
     def step(self, now):
         """Looks at everything once."""
+        self._on_cable()
         self._on_button(now)
         self._on_battery(now)
         self._led.show(self._pattern(), now)

@@ -14,6 +14,7 @@ class BodyCommands:
         self.live = False
         self._live_block = 0
         self._payload = bytearray(20)
+        app.session.on_end.append(self._stop)
         app.wire.handlers.update(
             {
                 cmd.CALIBRATE: self._calibrate,
@@ -57,6 +58,9 @@ class BodyCommands:
             raise cmd.CommandError(cmd.E_BAD_REQUEST, "on must be true or false")
         self.live = on
         return {"on": on}
+
+    def _stop(self):
+        self.live = False
 
     def show(self, millivolts, motor):
         """Sends the blocks since the last call, as live events."""

@@ -18,6 +18,7 @@ class CoachCommands:
         self._app = app
         self.coach = Coach(app, self.tell)
         self.watched = False
+        app.session.on_end.append(self._unwatch)
         app.wire.handlers.update(
             {
                 cmd.PLAN_GET: self._plan_get,
@@ -107,6 +108,9 @@ class CoachCommands:
             "said": said,
             "block": run.blocks,
         }
+
+    def _unwatch(self):
+        self.watched = False
 
     def tell(self, said):
         """Tells a host that watches."""

@@ -56,7 +56,9 @@ class Session:
         self._failures = 0
         self._locked_until = None
         self._header = bytearray(8)
-        self._counter = bytearray(4)
+        # Called when a session ends: what it began to send ends with it, and never goes to the
+        # next one, whose role may have no right to it.
+        self.on_end = []
         self.end()
 
     def end(self):
@@ -66,6 +68,8 @@ class Session:
         self._used = 0
         self.role = 0
         self.role_name = ""
+        for stop in self.on_end:
+            stop()
 
     @property
     def needed(self):
@@ -74,7 +78,10 @@ class Session:
 
     @property
     def active(self):
-        """Whether there is a session."""
+        """Whether there is a session.  One that nobody used for too long ends here: its events
+        would go on for ever, in the clear, to whoever holds the cable."""
+        if self._in is not None and self._now() - self._used > IDLE_MS:
+            self.end()
         return self._in is not None
 
     # -- handshake ---------------------------------------------------------------------------
@@ -140,9 +147,11 @@ class Session:
         CommandError for a frame that is not of this session, or that came before."""
         payload = decoder.payload
         n = len(payload) - TRAILER
-        if self._in is None or n < 0 or self._now() - self._used > IDLE_MS:
-            self.end()
+        if not self.active:
             raise cmd.CommandError(cmd.E_SESSION, "there is no session")
+        if n < 0:
+            # Anybody can send one: it must not end the session.
+            raise cmd.CommandError(cmd.E_SESSION, "the frame has no tag")
         d = decoder
         header(self._header, d.version, d.kind, d.cmd, d.reqid, n + TRAILER)
         if not self._in.check(payload[n + 4 :], self._header, payload[: n + 4]):
@@ -157,8 +166,11 @@ class Session:
     def allow(self, command, trusted):
         """CommandError unless the frame's sender may give this command; `trusted`: its frame was
         accepted."""
-        if not self.needed or command not in cmd.TABLE:
+        if not self.needed:
             return
+        if command not in cmd.TABLE:
+            # Nothing is anybody's only because it was left out of the table.
+            raise cmd.CommandError(cmd.E_UNKNOWN_COMMAND, "unknown command %#04x" % command)
         name, roles = cmd.TABLE[command]
         if roles & cmd.ANYONE:
             return

@@ -27,6 +27,9 @@ _MAX_SENT = const(4108)
 # So many pieces of bulk data go out before the other tasks have their turn: some 40 ms.
 _AT_ONCE = const(8)
 _TRAILER = const(20)
+# So many buffers of what came are taken before the other tasks have their turn: a host that never
+# stops talking must not stop the brace.
+_TAKEN_AT_ONCE = const(4)
 # How often the application wants to look at the line while nothing comes.
 IDLE_MS = const(1000)
 
@@ -49,6 +52,8 @@ class Wire:
         self._pump = None
         self._trusted = False
         self.session = session
+        if session:
+            session.on_end.append(self.recover)
         # Payload and trailer stand here while they are put together.
         self._joined = memoryview(bytearray(_MAX_SENT + _TRAILER)) if session else None
         self.handlers = {}
@@ -204,10 +209,14 @@ class Wire:
 
     def step(self, now):
         """Handles what has come; sends some bulk data.  Returns when to be called again."""
+        taken = 0
         for _ in range(_AT_ONCE):
             n = self._read(self._in)
             while n:
                 self._take(n, now)
+                taken += 1
+                if taken == _TAKEN_AT_ONCE:
+                    return 0
                 n = self._read(self._in)
             if self._pump and self.session and self.session.needed and not self.session.active:
                 self._pump = None

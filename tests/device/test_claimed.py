@@ -2,13 +2,14 @@
 
 import plumbcore
 import pytest
-from brace import cbor, claim
+from brace import cbor, claim, commands
 from brace.board import flashmap
 from brace.config import SETTINGS, Config
 from plumbcore.flash import MemoryFlash
 from plumbline import segments, sources
 from plumbline.device import Brace
-from plumbline.errors import PlumblineError
+from plumbline.errors import LinkLost, PlumblineError
+from plumbline.link import BraceError
 from plumbline.trust import audit
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
@@ -94,6 +95,58 @@ def test_the_look_at_a_dump_finds_what_is_there(keys):
         brace.run(100)
         text = " ".join(shows(brace.flash()))
     assert "the settings" in text and "setting start_day" in text and "records in" in text
+
+
+def test_a_finder_learns_no_more_than_who_may_be_asked(keys):
+    """The real firmware, every command there is: hello tells what is needed to find the clinic."""
+    with UnixBrace(typical=True) as brace:
+        make_claimed(brace, keys)
+        finder = connect(brace, Keys(keys.folder / "none"))
+        assert finder.link.session is None
+        told = finder.link.ask(commands.HELLO)
+        assert set(told) == {"name", "wire", "serial", "board", "hw", "fw", "kind", "max", "claim"}
+        for command, (name, roles) in commands.TABLE.items():
+            if not roles & commands.ANYONE:
+                with pytest.raises(BraceError, match=name + " needs a session"):
+                    finder.link.request(command)
+        with pytest.raises(BraceError, match="unknown command"):
+            finder.link.request(0xEE)
+        assert events(finder) == set()
+
+
+def events(host) -> set[int]:
+    """Commands of the events that come in some seconds."""
+    host.link.forget_events()
+    end = host.link.transport.now() + 3
+    found = set()
+    while (left := end - host.link.transport.now()) > 0:
+        if (event := host.event(left)) is not None:
+            found.add(event.command)
+    return found
+
+
+def test_what_a_session_turned_on_ends_with_it(keys):
+    """Events are not encrypted: they must not go on for who plugs in next."""
+    with UnixBrace(typical=True) as brace:
+        make_claimed(brace, keys)
+        clinic = connect(brace, keys)
+        clinic.live(True)
+        clinic.exercise("watch", on=True)
+        assert commands.LIVE in events(clinic)
+        service = connect(brace, keys, role="service")
+        assert service.link.session.role == "service" and events(service) == set()
+        # The cable is pulled, and somebody else's plugged in.
+        clinic = connect(brace, keys)
+        clinic.live(True)
+        assert commands.LIVE in events(clinic)
+        brace.set_usb(False)
+        brace.run(1)
+        brace.set_usb(True)
+        brace.run(1)
+        assert events(clinic) == set()
+        with pytest.raises(LinkLost, match="session"):
+            clinic.status()
+        assert connect(brace, keys).status().state == "ok"
 
 
 @pytest.mark.slow

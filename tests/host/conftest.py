@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from peer import Peer
 from served import Served
+from tapped import Line
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,12 @@ def home(tmp_path, monkeypatch):
     folder = tmp_path / "home"
     monkeypatch.setenv("PLUMBLINE_HOME", str(folder))
     return folder
+
+
+@pytest.fixture
+def line(tmp_path):
+    """A claimed brace and an attacker on its line."""
+    return Line(tmp_path)
 
 
 @dataclass

@@ -7,7 +7,9 @@ except Exception as error:
     # Nobody who wears a brace can do anything at a prompt: start again, with less if need be.
     import sys
 
+    import plumbport
     from brace.board import health, power
 
-    sys.print_exception(error)
+    if not plumbport.wearer():
+        sys.print_exception(error)
     power.fail(health.STARTING)
