@@ -6,12 +6,12 @@ import hashlib
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from brace import cbor, commands
 from brace.claim import ROLES
 
-from plumbline.errors import PlumblineError, UsageError, VersionError
+from plumbline.errors import PlumblineError, Refused, UsageError, VersionError
 from plumbline.link import Frame, Link
 from plumbline.transport import SerialTransport, Transport
 from plumbline.trust.keys import Keys
@@ -53,7 +53,15 @@ class Hello:
         for name in ("image", "claim"):
             if isinstance(known.get(name), bytes):
                 known[name] = known[name].hex()
-        return cls(**{"wire": 0, **known})
+        hello = cls(**{"wire": 0, **known})
+        # Anybody may have said it: it must not name a file or a person of this computer's.
+        sound = all(type(getattr(hello, f.name)) is type(f.default) for f in fields(cls)[2:])
+        if not sound or not (hello.serial == "" or SERIAL.fullmatch(hello.serial)):
+            raise VersionError(
+                "what answers there introduces itself as no brace does",
+                "Try another cable, then: plumbline flash",
+            )
+        return hello
 
 
 @dataclass(frozen=True)
@@ -82,7 +90,10 @@ class Brace:
     def __init__(self, link: Link):
         self.link = link
         self._keys: Keys | None = None
+        self._strict = False
         self._hello: Hello | None = None
+        # The point that the brace of the session keeps, b"" without a session.
+        self.point = b""
 
     @classmethod
     def open(
@@ -93,14 +104,23 @@ class Brace:
         on_line: Callable[[str], None] | None = None,
         role: str | None = None,
         keys: Keys | None = None,
+        strict: bool = True,
     ) -> Brace:
         """Opens a port (or takes a transport), says hello, and opens a session if the brace is
-        claimed and we have a key: with the `role` asked for, or the highest that we can."""
+        claimed and we have a key: with the `role` asked for, or the highest that we can.
+
+        strict: refuse what says it is a brace that we have claimed and cannot prove it; False only
+        for what a wiped brace needs, which is to be flashed and claimed anew.
+        """
         transport = SerialTransport(where) if isinstance(where, str) else where
         brace = cls(Link(transport, timeout=timeout, on_line=on_line))
+        brace._keys = keys or Keys()
         try:
             if brace.hello().claim:
-                brace.enter(keys or Keys(), role)
+                brace.enter(brace._keys, role)
+            brace._strict = strict
+            if strict:
+                brace.meet()
         except BaseException:
             brace.close()
             raise
@@ -121,13 +141,38 @@ class Brace:
             kept.append(point)
             return keys.role_key(hello.serial, chosen, claimed.hex(), point)
 
-        entered = open_session(self.link, chosen, key_of)
-        if entered:
-            self.hello()
-            # A computer that got its keys from a backup learns of the claim here.
-            if keys.private(hello.claim) and not keys.knows(hello.claim, hello.serial, kept[0]):
-                keys.claimed(hello.claim, hello.serial, kept[0])
-        return entered
+        self.point = b""
+        if not open_session(self.link, chosen, key_of):
+            return False
+        self.point = kept[0]
+        # Only this hello is the brace's own; anybody may have said the first one.
+        hello = self.hello()
+        claims = keys.claims(hello.serial)
+        # A computer that got its keys from a backup, or the answer to its claim never, learns of
+        # the claim here.
+        if not claims or (hello.claim, self.point) in claims:
+            if keys.private(hello.claim) and not keys.knows(hello.claim, hello.serial, self.point):
+                keys.claimed(hello.claim, hello.serial, self.point)
+        return True
+
+    def meet(self) -> None:
+        """Raises Refused for what says that it is a brace that we have claimed and does not prove
+        to be under that very claim.
+
+        The clinic's public key is all that it takes to play a brace of the clinic's: any point
+        makes a secret with it.  Only by the point that a claim was noted with is it that brace.
+        """
+        hello, keys = self._hello, self._keys
+        claims = keys.claims(hello.serial)
+        known = bool(claims) or bool(not hello.claim and keys.handed(hello.serial))
+        if not known or (hello.claim, self.point) in claims:
+            return
+        raise Refused(
+            f"what answers there says it is {hello.serial}, but cannot prove to be the brace that "
+            "was claimed under this number",
+            "If you wiped it: plumbline claim. If another computer claimed it since: plumbline "
+            f"keys forget {hello.serial}. Otherwise do not trust that cable",
+        )
 
     def need(self, command: int) -> None:
         """Changes to a role that may give `command`, if ours may not and we have such a key."""
@@ -161,6 +206,8 @@ class Brace:
         values = self.link.ask(commands.HELLO, timeout=timeout, again=_AGAIN)
         self._hello = Hello.of(values)
         self.link.max_request = self._hello.max
+        if self._strict:
+            self.meet()
         return self._hello
 
     def ping(self, payload: bytes = b"") -> bytes:

@@ -58,11 +58,12 @@ class Frame:
     version: int = WIRE_VERSION
 
     def map(self) -> dict:
-        """The payload as a CBOR map; an empty one counts as empty map."""
+        """The payload as a CBOR map, its text without control characters; an empty one counts as
+        empty map."""
         value = cbor.loads(self.payload) if self.payload else {}
         if not isinstance(value, dict):
             raise cbor.CborError("not a map")
-        return value
+        return _printable(value)
 
 
 class BraceError(Refused):
@@ -191,7 +192,7 @@ class Link:
 
     def _split_lines(self) -> None:
         while (end := self._text.find(b"\n")) >= 0:
-            line = self._text[:end].decode("utf-8", "replace").rstrip("\r")
+            line = _printable(self._text[:end].decode("utf-8", "replace").rstrip("\r"))
             del self._text[: end + 1]
             self.console.append(line)
             self._banner = self._banner or _BANNER in line
@@ -363,6 +364,18 @@ class Link:
     def bootloader_from_prompt(self) -> None:
         """Makes the board enter BOOTSEL from the prompt."""
         self.transport.write(b"\r\x03\x02import machine\rmachine.bootloader()\r")
+
+
+def _printable(value):
+    """Text as it may go to a terminal, which acts on control characters; also within maps and
+    lists."""
+    if isinstance(value, str):
+        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    if isinstance(value, dict):
+        return {_printable(k): _printable(v) for k, v in value.items()}
+    return value
 
 
 def _code(frame: Frame) -> int:

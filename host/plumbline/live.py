@@ -17,6 +17,8 @@ from plumbline.errors import LinkError, NoAnswer
 
 _LAYOUT = struct.Struct("<IBBBBhhhhhH")
 _SILENCE_S = 15.0
+# So often the stream is asked for again: a session that the host does not use ends after an hour.
+_AGAIN_S = 1200.0
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,13 @@ def stream(brace: Brace, seconds: float | None = None) -> Iterator[Sample]:
     off at the end.  Raises NoAnswer when the brace falls silent, LinkLost when it goes away.
     """
     end = None if seconds is None else time.monotonic() + seconds
+    asked = time.monotonic()
     brace.live(True)
     try:
         while end is None or time.monotonic() < end:
+            if time.monotonic() - asked > _AGAIN_S:
+                asked = time.monotonic()
+                brace.live(True)
             event = brace.event(min(_SILENCE_S, seconds or _SILENCE_S))
             if event is None:
                 if end is not None:

@@ -42,7 +42,8 @@ def test_every_command_and_option_has_help(path, command, plumbline):
 SILENT = {
     "update build", "update send", "update trust", "log erase",
     "release key", "release sign", "release trust",
-    "keys accept", "keys backup", "keys grant", "keys restore", "keys revoke", "log export",
+    "keys accept", "keys backup", "keys forget", "keys grant", "keys restore", "keys revoke",
+    "log export",
     "store assign", "store backup", "store forget", "store restore", "store tables",
     "plan approve", "plan check", "plan lock", "plan new", "plan override", "plan person",
     "plan resume", "plan simulate", "plan stop", "plan unlock", "prom measure", "prom nprs",

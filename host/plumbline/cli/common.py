@@ -126,8 +126,9 @@ def chosen_one(device: Sequence[str]):
     return discover.select_one(settings(device=device).device)
 
 
-def connect(found):
-    """Opens a brace with the timeout in force; its console text goes to stderr with -vv."""
+def connect(found, strict: bool = True):
+    """Opens a brace with the timeout in force; its console text goes to stderr with -vv.
+    strict: as for `plumbline.device.Brace.open`."""
     from plumbline.device import Brace
 
     on_line = None
@@ -137,7 +138,7 @@ def connect(found):
         def on_line(line: str) -> None:
             log.debug("%s: %s", found.name, line)
 
-    return Brace.open(found.port, timeout=settings().timeout, on_line=on_line)
+    return Brace.open(found.port, timeout=settings().timeout, on_line=on_line, strict=strict)
 
 
 def control(found):

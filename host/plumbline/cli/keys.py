@@ -170,3 +170,20 @@ def accept(file) -> None:
     serial, role, key = read_grant(file)
     _keys().take_role(serial, role, key)
     common.say(f"you are {role} with {serial} now")
+
+
+@common.command(command)
+@click.argument("serial", metavar="SERIAL")
+@common.yes_option
+def forget(serial, yes) -> None:
+    """Take the brace SERIAL for one never met: for one that another computer claimed since.
+
+    From then on whoever says to be this brace, and that your key claimed it, is believed once
+    more.  Do it only if you know why it is refused.
+    """
+    from plumbline.errors import UsageError
+
+    common.agree(f"Forget the claim of {serial}?", yes)
+    if not _keys().forget(serial):
+        raise UsageError(f"no key here has claimed {serial}", "See plumbline keys show")
+    common.say(f"{serial} is forgotten; the next session with it is taken for the first")

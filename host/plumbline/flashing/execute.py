@@ -101,7 +101,7 @@ def _into_bootsel(step: Step, report: Report, timeout: float) -> Bootsel:
     wait = _BOOTSEL_WAIT * timeout
     if step.action is Action.FLASH:
         report.say("entering BOOTSEL")
-        with Brace.open(target.found.port, timeout=timeout) as brace:
+        with Brace.open(target.found.port, timeout=timeout, strict=False) as brace:
             brace.bootloader()
     elif step.action is Action.PROMPT:
         report.say("entering BOOTSEL from the prompt")
@@ -150,7 +150,7 @@ def _come_back(target: Target, ports_before: set[str], timeout: float) -> Brace:
         port = _port_of(target, ports_before)
         if port:
             try:
-                return Brace.open(port, timeout=timeout)
+                return Brace.open(port, timeout=timeout, strict=False)
             except AtPrompt:
                 raise
             except LinkError as error:
@@ -201,7 +201,7 @@ def execute(
         return Result(target.name, "skipped", step.before, step.before, "", 0.0)
     used = ""
     if step.action is Action.PROVISION:
-        brace = Brace.open(target.found.port, timeout=timeout)
+        brace = Brace.open(target.found.port, timeout=timeout, strict=False)
     else:
         ports_before = {f.port for f in discover.braces()}
         if target.found:

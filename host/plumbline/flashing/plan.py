@@ -97,7 +97,7 @@ def _check(image: Image, hello: Hello, options: Options) -> None:
 def _running(target: Target, image: Image, options: Options, timeout: float) -> Step:
     backends.expect(target.name, target.found.virtual, options.backend)
     try:
-        with Brace.open(target.found.port, timeout=timeout) as brace:
+        with Brace.open(target.found.port, timeout=timeout, strict=False) as brace:
             hello = brace.identity
     except AtPrompt:
         return Step(target, Action.PROMPT, "stopped at MicroPython's prompt", None, options)

@@ -24,19 +24,23 @@ def claim_brace(brace: Brace, keys: Keys) -> Key:
         raise Refused(
             "a brace without a serial number cannot be claimed", "plumbline flash --serial PB-1"
         )
-    if hello.claim == key.id:
+    if hello.claim == key.id and brace.link.session:
+        brace.meet()
         return key
     if hello.claim and (brace.link.session is None or brace.link.session.role != "clinic"):
         raise Refused(
             f"{hello.serial} was claimed by the key {hello.claim}, which is not here",
             "Restore that key, or have the other clinic claim it for you",
         )
+    if hello.claim:
+        brace.meet()
     clinic = keys.point(key.id)
     answer = brace.link.ask(commands.CLAIM, {"clinic": clinic}, takes=30)
     point = answer.get("point")
     secret = keys.secret(key.id, point) if isinstance(point, bytes) else None
     if secret is None:
         raise LinkError("the brace offered no point of the curve", "Try another cable")
+    keys.begin(key.id, hello.serial, point)
     shown = claim.proof(secret, b"host", point)
     answer = brace.link.ask(commands.CLAIM_CONFIRM, {"proof": shown}, takes=15)
     given, expected = answer.get("proof"), claim.proof(secret, b"brace", point)

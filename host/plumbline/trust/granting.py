@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import plumbcore
-from brace import claim, commands
-from brace.session import NONCE
+from brace import claim
 
 from plumbline.device import SERIAL, Brace
 from plumbline.errors import StorageError, os_error
@@ -15,17 +13,12 @@ from plumbline.trust.keys import Keys
 
 
 def role_key(brace: Brace, keys: Keys, role: str) -> bytes | None:
-    """The key of a role with a claimed brace; None if its claim's private key is not here."""
-    if not brace.identity.claim:
+    """The key of a role with a claimed brace, in whose session we are; None if its claim's private
+    key is not here."""
+    if brace.link.session is None:
         return None
-    session, brace.link.session = brace.link.session, None
-    try:
-        # The point stands in the answer to a handshake; this one is not gone on with.
-        values = {"role": role, "nonce": plumbcore.random(NONCE)}
-        answer = brace.link.ask(commands.SESSION_OPEN, values)
-    finally:
-        brace.link.session = session
-    secret = keys.secret(answer["key"].hex(), answer["point"])
+    # Of the session, because anybody could answer another handshake with a point of his own.
+    secret = keys.secret(brace.identity.claim, brace.point)
     return secret and claim.role_key(secret, role)
 
 

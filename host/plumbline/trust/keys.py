@@ -33,7 +33,8 @@ _BACKUP = "plumbline_keys"
 class Key:
     """One of the clinic's keys.  state: "current" claims braces; "retired" and "revoked" ones are
     kept to open what was sealed to them.  braces: serial numbers that it claimed.  points: serial
-    number -> points of its claims by this key, in hex, oldest first."""
+    number -> points of its claims by this key, in hex, oldest first.  begun: serial number ->
+    point of a claim whose end nobody has seen yet."""
 
     id: str
     name: str
@@ -42,6 +43,7 @@ class Key:
     backed_up: str = ""
     braces: list[str] = field(default_factory=list)
     points: dict[str, list[str]] = field(default_factory=dict)
+    begun: dict[str, str] = field(default_factory=dict)
 
 
 def _now() -> str:
@@ -115,23 +117,54 @@ class Keys:
         self._write([changed if k.id == key.id else k for k in self.all()])
         return changed
 
+    def begin(self, key_id: str, serial: str, point: bytes) -> None:
+        """Notes that a key is about to claim a brace: the brace may have taken it although its
+        answer never comes."""
+        key = self.find(key_id)
+        self.change(key, begun={**key.begun, serial: point.hex()})
+
     def claimed(self, key_id: str, serial: str, point: bytes) -> None:
         """Notes that a brace was claimed by a key, and by no other any more, and keeps `point`."""
         keys = []
-        for k in self.all():
+        for k in self._without(serial):
             if k.id == key_id:
                 known = [p for p in k.points.get(serial, []) if p != point.hex()]
                 points = {**k.points, serial: [*known, point.hex()]}
                 k = replace(k, braces=sorted({*k.braces, serial}), points=points)
-            else:
-                k = replace(k, braces=sorted({*k.braces} - {serial}))
             keys.append(k)
         self._write(keys)
 
+    def claims(self, serial: str) -> list[tuple[str, bytes]]:
+        """(key's id, point) of the claims under which a brace can be: the one that was noted last,
+        and one that was begun since.  Empty for a brace that no key here claimed."""
+        found = []
+        for k in self.all():
+            points = k.points.get(serial, [])[-1:] if serial in k.braces else []
+            points += [k.begun[serial]] if serial in k.begun else []
+            found += [(k.id, bytes.fromhex(p)) for p in points]
+        return found
+
     def knows(self, key_id: str, serial: str, point: bytes) -> bool:
-        """Whether a claim has been noted."""
-        key = next((k for k in self.all() if k.id == key_id), None)
+        """Whether a claim has been noted as the brace's last one."""
+        key = next((k for k in self.all() if k.id == key_id and serial in k.braces), None)
         return key is not None and key.points.get(serial, [])[-1:] == [point.hex()]
+
+    def forget(self, serial: str) -> bool:
+        """Takes a brace for one never met; whether it had been.  The points of its claims stay,
+        for the audit in what was pulled."""
+        met = bool(self.claims(serial))
+        self._write(self._without(serial))
+        return met
+
+    def _without(self, serial: str) -> list[Key]:
+        return [
+            replace(
+                k,
+                braces=[s for s in k.braces if s != serial],
+                begun={s: p for s, p in k.begun.items() if s != serial},
+            )
+            for k in self.all()
+        ]
 
     def _make_folder(self) -> None:
         try:
