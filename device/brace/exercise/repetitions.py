@@ -47,7 +47,8 @@ class Repetition:
 
 class Repetitions:
     """`block` takes the signal; True when a repetition is complete, which then stands in `rep`.
-    `count` of them so far, `doubts`: what was not counted but nearly so."""
+    `count` of them so far, `doubts`: what was not counted but nearly so, `nearly`: how far the
+    last of those swung."""
 
     def __init__(self):
         # What is counted on, what is measured, and two rivals.
@@ -68,7 +69,7 @@ class Repetitions:
         self._direction = direction
         self._swing = swing
         self._with_rivals = rivals
-        self.blocks = self.count = self.doubts = 0
+        self.blocks = self.count = self.doubts = self.nearly = 0
         self._trend = 0
         self._high = self._low = self._high_at = self._low_at = 0
         self._before = self._before_at = 0
@@ -165,25 +166,29 @@ class Repetitions:
         extent = (x - home) * side
         swung = abs(x - self._before)
         if swung < self._swing:
-            self.doubts += swung * 100 >= self._swing * _NEARLY_PCT
-            return False
+            return self._miss(swung, swung * 100 >= self._swing * _NEARLY_PCT)
         if self._direction == 0:
             # No further than back to the middle, or far less than usual to this side: a return.
             beyond = swung * _BEYOND_PCT
             if extent * 100 < beyond:
-                self.doubts += extent * 200 >= beyond
-                return False
-            if extent * 100 < self._usual[side > 0] * self._usual_pct:
-                self.doubts += 1
-                return False
+                return self._miss(swung, extent * 200 >= beyond)
+            enough = self._usual[side > 0] * self._usual_pct
+            if extent * 100 < enough:
+                return self._miss(swung, extent * 200 >= enough)
         rival = self._rival(self._leaving(home, x, at), at)
         if rival > 100:
-            self.doubts += rival * _RIVAL_PCT < 10_000
-            return False
+            return self._miss(swung, rival * _RIVAL_PCT < 10_000)
         self._rival_seen = rival
         usual = self._usual[side > 0]
         self._usual[side > 0] = (usual + extent) >> 1 if usual else extent
         return True
+
+    def _miss(self, swung, nearly):
+        """What does not count, but perhaps nearly did.  False."""
+        if nearly:
+            self.doubts += 1
+            self.nearly = swung
+        return False
 
     def _leaving(self, home, x, at):
         """The last block before `at` that was still within a fifth of the way from home."""
@@ -235,8 +240,8 @@ class Repetitions:
             way, back = abs(turning - self._before), abs(self._last - turning)
             if back * 2 >= way >= self._swing:
                 self._turn(turning, at, side)
-            elif way >= self._swing and back * 200 >= self._swing:
-                self.doubts += 1
+            elif way >= self._swing:
+                self._miss(way, back * 200 >= self._swing)
         return self._peak_at >= 0 and self._finish(self.blocks - 1)
 
     # -- measures ------------------------------------------------------------------------------

@@ -17,9 +17,9 @@ def command(directory, jobs, as_json) -> None:
     """Judge the shipped brace by the public recordings in DIRECTORY.
 
     Applies the firmware's own pipeline and tables, untouched, to every data set found there
-    (hapt/, sisfall/, exercise_optical/; docs/models.md) and prints figures with the numbers of
-    people behind them.  No recording is of a patient wearing a brace, and nothing in them was
-    lifted.
+    (hapt/, sisfall/, exercise_optical/, trunk_rom/; docs/models.md, docs/exercises.md) and prints
+    figures with the numbers of people behind them.  No recording is of a patient wearing a
+    brace, and nothing in them was lifted.
     """
     from plumbline.evaluate import evaluate
 
@@ -37,12 +37,25 @@ def _print(figures: dict, indent: str) -> None:
         title = key.replace("_", " ")
         if key == "confusion":
             _confusion(value, indent)
+        elif isinstance(value, list):
+            _rows(title, value, indent)
         elif isinstance(value, dict):
             click.echo(f"{indent}{title}")
             _print(value, indent + "  ")
         else:
             said = f"{value:.4f}" if isinstance(value, float) else str(value)
             click.echo(f"{indent}{title:<{42 - len(indent)}}{said}")
+
+
+def _rows(title: str, rows: list[dict], indent: str) -> None:
+    """One line each; what has parts is left to --json."""
+    click.echo(f"{indent}{title}")
+    for row in rows:
+        click.echo(f"{indent}  " + ", ".join(
+            f"{key.replace('_', ' ')} {value:.1f}" if isinstance(value, float) else
+            f"{key.replace('_', ' ')} {value}"
+            for key, value in row.items() if not isinstance(value, dict)
+        ))  # fmt: skip
 
 
 def _confusion(table: dict[str, dict[str, int]], indent: str) -> None:

@@ -13,6 +13,8 @@ recording without a calibration is calibrated.
     mounts             the same recordings with the sensor turned
     sisfall            bends by the back or by the knees; walking   plumbline.evaluate.bends
     exercise_optical   the pelvis's inclination against optics      plumbline.evaluate.inclination
+    exercises          its exercises, counted and measured          plumbline.evaluate.repetitions
+    trunk_rom          bends and turns of the trunk, counted
 
 On the recordings that the tables were trained on, the figures of hapt and sisfall are of people
 whom the tables have seen; `plumbline train` gives those of leaving one person out.
@@ -24,11 +26,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from plumbline.errors import PlumblineError
+from plumbline.evaluate import repetitions
 from plumbline.evaluate.activities import activities
 from plumbline.evaluate.bends import bends
 from plumbline.evaluate.inclination import inclination
 
-SETS = ("hapt", "sisfall", "exercise_optical")
+SETS = ("hapt", "sisfall", "exercise_optical", "trunk_rom")
 
 
 def evaluate(directory: str | Path, jobs: int | None = None,
@@ -45,9 +48,13 @@ def evaluate(directory: str | Path, jobs: int | None = None,
             f"there is no data set in {root}",
             f"Name the folder that holds {', '.join(f'{name}/' for name in SETS)}",
         )
-    judges = {"hapt": activities, "sisfall": bends, "exercise_optical": inclination}
+    judges = {
+        "hapt": (activities,), "sisfall": (bends,), "trunk_rom": (repetitions.trunk_rom,),
+        "exercise_optical": (inclination, repetitions.exercise_optical),
+    }  # fmt: skip
     figures: dict = {}
     for name in found:
         progress(f"{name} ...")
-        figures.update(judges[name](root, jobs))
+        for judge in judges[name]:
+            figures.update(judge(root, jobs))
     return figures

@@ -10,6 +10,8 @@ that is not there.
 
 from __future__ import annotations
 
+import math
+import statistics
 from array import array
 from dataclasses import dataclass, field
 
@@ -157,8 +159,9 @@ class Found:
 
 @dataclass
 class Run:
-    """Repetitions of one exercise in a row.  doubts: what was nearly one, was overlapped by larger
-    movements in other directions, or was under way when the recording began or ended."""
+    """Repetitions of one exercise in a row.  doubts: what was nearly one and as large, was
+    overlapped by larger movements in other directions, or was under way when the recording began
+    or ended."""
 
     exercise: str
     repetitions: list[Found]
@@ -176,14 +179,21 @@ class Run:
         """The repetitions to one side."""
         return [r for r in self.repetitions if r.peak * sign > 0]
 
+    @staticmethod
+    def _small(side: list[Found]) -> bool:
+        usual = statistics.median(abs(r.peak) for r in side)
+        return any(abs(r.peak) < _SMALL * usual for r in side)
+
     def sure(self, asked: int | None = None) -> bool:
-        """Whether nothing speaks against the count: no doubts, both sides alike often, and as
-        many as were asked for (to each side)."""
+        """Whether nothing speaks against the count: no doubts, none far smaller than the others,
+        both sides alike often, and as many as were asked for (to each side)."""
         counts = [len(self.to(1)), len(self.to(-1))]
         sided = library.by_name(self.exercise)[library.DIRECTION] == 0
         if self.doubts or any(r.doubtful for r in self.repetitions):
             return False
         if sided and counts[0] != counts[1]:
+            return False
+        if any(self._small(side) for side in (self.to(1), self.to(-1)) if side):
             return False
         return asked is None or max(counts) == asked
 
@@ -201,7 +211,8 @@ class _Seeker:
             exercise[library.COUNTED] == terms.CLIMB, _USUAL_PCT,
         )  # fmt: skip
         self.found: list[Found] = []
-        self.doubts: list[float] = []
+        # When something nearly counted (s), and how far it swung.
+        self.doubts: list[tuple[float, float]] = []
 
     def block(self, values, whole) -> None:
         seen = self._repetitions
@@ -213,7 +224,8 @@ class _Seeker:
             complete = seen.block(whole(signal), measured, whole(rivals[0]), whole(rivals[-1]))
         else:
             complete = seen.block(values[self.exercise[library.COUNTED]], measured)
-        self.doubts += [seen.blocks / 8] * (seen.doubts - before)
+        if seen.doubts > before:
+            self.doubts.append((seen.blocks / 8, seen.nearly))
         if complete:
             self._take()
 
@@ -231,9 +243,15 @@ class _Seeker:
 
 # Where nobody marked the sets, returns that go too far are many.
 _USUAL_PCT = 60
+# Of less than 15 s the slope says nothing.
+_LEAST_BLOCKS = 120
 # What larger movements cover by more than this is part of them.
 _COVERED = 0.6
 _EDGE_S = 0.25
+# Less than this share of a run's usual swing is no rival to its repetitions, and a repetition that
+# goes less than the other share of the usual way to its side may be none.
+_COMPARABLE = 0.3
+_SMALL = 0.5
 
 
 def _covered(one: Found, others: list[Found]) -> float:
@@ -254,6 +272,7 @@ def search(
     sets.  Of repetitions that overlap in time, the larger movement counts."""
     from brace.exercise.counting import PARTNER
 
+    blocks = _facing(blocks)
     signals = Signals()
     signals.begin(sensors, rate_mhz)
     signals.getting_ready = False
@@ -264,7 +283,7 @@ def search(
         return values[signal] + (values[partner] if partner is not None else 0)
 
     seekers = [_Seeker(library.by_name(name)) for name in exercises]
-    for block in np.asarray(blocks, np.int64).tolist():
+    for block in blocks.tolist():
         signals.block(block, 0)
         for seeker in seekers:
             seeker.block(values, whole)
@@ -275,17 +294,36 @@ def search(
     kept = []
     for one in found:
         if _covered(one, found) > _COVERED:
-            doubts[one.exercise].append(one.begin)
+            doubts[one.exercise].append((one.begin, one.moved))
         else:
             kept.append(one)
     seconds = len(blocks) / 8
     for one in kept:
         if one.begin < _EDGE_S or one.end > seconds - _EDGE_S:
-            doubts[one.exercise].append(one.begin)
+            doubts[one.exercise].append((one.begin, math.inf))
     return _runs(kept, doubts)
 
 
-def _runs(kept: list[Found], doubts: dict[str, list[float]]) -> list[Run]:
+# Where a block has the turning rates of S (or of the only sensor) and of L (pl_pipe.h).
+_TURNS = (20 + 6, 16 + 3)
+
+
+def _facing(blocks: np.ndarray) -> np.ndarray:
+    """Blocks without the steady part of the turning rates.  A brace has learnt its gyroscopes'
+    offsets at rest before an exercise begins; in a recording that has no rest, what turns on and
+    on is taken for that offset (the slope of the heading, by least squares)."""
+    level = np.array(blocks, np.int64).reshape(-1, BLOCK_FIELDS)
+    n = len(level)
+    if n < _LEAST_BLOCKS:
+        return level
+    t = np.arange(n) - (n - 1) / 2
+    for at in _TURNS:
+        heading = np.cumsum(level[:, at])
+        level[:, at] -= int(round((t * heading).sum() / (t * t).sum()))
+    return level
+
+
+def _runs(kept: list[Found], doubts: dict[str, list[tuple[float, float]]]) -> list[Run]:
     runs: list[Run] = []
     for one in kept:
         if runs and runs[-1].exercise == one.exercise:
@@ -293,5 +331,8 @@ def _runs(kept: list[Found], doubts: dict[str, list[float]]) -> list[Run]:
         else:
             runs.append(Run(one.exercise, [one]))
     for run in runs:
-        run.doubts = sum(run.begin <= t <= run.end for t in doubts[run.exercise])
+        least = _COMPARABLE * statistics.median(r.moved for r in run.repetitions)
+        run.doubts = sum(
+            run.begin <= t <= run.end and swung >= least for t, swung in doubts[run.exercise]
+        )
     return runs
