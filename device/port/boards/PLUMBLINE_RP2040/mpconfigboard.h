@@ -13,4 +13,8 @@
 #define MICROPY_KBD_EXCEPTION                   (0)
 // Nor is there a second way to a prompt.
 #define MICROPY_PY_OS_DUPTERM                   (0)
+// Nor does a host get to the boot ROM, which reads and writes all of the flash, by opening the port
+// at some speed or by its control lines.
+#define MICROPY_HW_USB_CDC_1200BPS_TOUCH        (0)
+#define MICROPY_HW_USB_CDC_DTR_RTS_BOOTLOADER   (0)
 #endif
