@@ -176,15 +176,18 @@ class Wire:
             afterwards()
 
     def _confirmed(self, command):
-        """A bulk frame of the host's."""
+        """A bulk frame of the host's.  On a claimed brace only one of the session confirms:
+        another might name a command that is anybody's."""
         self._trusted = False
         try:
             payload = self._admit(command, self._decoder.payload)
+            believed = self.open
         except cmd.CommandError:
             return  # it confirms nothing
         finally:
             self._trusted = False
-        self.confirm(self._decoder.reqid, payload)
+        if believed:
+            self.confirm(self._decoder.reqid, payload)
 
     def _take(self, n, now):
         decoder = self._decoder

@@ -2,6 +2,7 @@
 about lengths, floods, and what a session leaves running.
 """
 
+import random
 import struct
 
 import plumbcore
@@ -185,14 +186,18 @@ def test_a_host_that_never_stops_talking_leaves_the_other_tasks_their_turn():
 
 def test_a_transfer_goes_on_only_in_its_session(line):
     for number in range(400):
-        line.peer.log.append(1, 1, number, bytes(30))
+        line.peer.log.append(1, 1, number, random.Random(number).randbytes(30))
     line.peer.log.close()
     brace = line.open()
     request, _ = brace.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 4096})
     # The attacker confirms in the host's place, so that more comes.
-    confirm = struct.pack("<I", 4096)
-    assert brace.link.more(commands.LOG_READ, request) is not None
-    assert line.send(frame(plumbcore.BULK, commands.LOG_READ, confirm, 0, request)) == []
+    first = brace.link.more(commands.LOG_READ, request)
+    confirm = struct.pack("<I", len(first.payload) - 12)
+    for command in (commands.LOG_READ, commands.PING, commands.HELLO):
+        # Not even as one of the commands that are anybody's.
+        assert line.send(frame(plumbcore.BULK, command, confirm, 0, request)) == []
+    brace.link.confirm(commands.LOG_READ, request, confirm)
+    assert brace.link.more(commands.LOG_READ, request) is not None, "there is more"
     line.peer.session.end()
     line.peer.read(0)
     line.peer.write(frame(plumbcore.BULK, commands.LOG_READ, confirm, 0, request))
