@@ -7,9 +7,10 @@ exercise_optical/.  None of the people in them wore a brace, and none was a pati
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -40,6 +41,12 @@ class Labelled(Recording):
     labels: np.ndarray
 
 
+# (file, why): told of each file that is no recording of its data set.
+LeftOut = Callable[[str, str], None]
+# What reading such a file ends in.
+UNREADABLE = (OSError, BadZipFile, KeyError, ValueError, IndexError, TypeError)
+
+
 def folder(root: str | Path, name: str) -> Path:
     """The folder of a data set.  PlumblineError if it is not there."""
     path = Path(root) / name
@@ -50,30 +57,73 @@ def folder(root: str | Path, name: str) -> Path:
     return path
 
 
-def hapt(root: str | Path) -> Iterator[Labelled]:
-    """Recordings of a phone at the waist, 50 Hz."""
-    for path in sorted(folder(root, "hapt").glob("*.npz")):
-        with np.load(path, allow_pickle=False) as data:
-            person = re.search(r"user(\d+)", path.stem)
-            yield Labelled(
-                path.stem, person[1] if person else path.stem, data["acc"].astype(float),
-                data["gyr"].astype(float), float(data["fs"]), data["labels"].astype(int),
-            )
+def _read(paths: list[Path], reader: Callable, left_out: LeftOut | None) -> Iterator:
+    """What `reader` (path, arrays) yields of each file.  One that is no recording goes to
+    `left_out`, or is a PlumblineError without it."""
+    for path in paths:
+        try:
+            with np.load(path, allow_pickle=False) as data:
+                found = list(reader(path, data))
+        except UNREADABLE as error:
+            leave_out(path, error, left_out)
+            continue
+        yield from found
 
 
-def sisfall(root: str | Path, activities: tuple[str, ...]) -> Iterator[Recording]:
+def leave_out(path: Path, error: Exception, left_out: LeftOut | None) -> None:
+    """Tells of a file whose reading ended in `error`; PlumblineError if nobody listens."""
+    why = str(error).strip("'\"") or type(error).__name__
+    if left_out is None:
+        raise PlumblineError(
+            f"{path} is no recording of this data set: {why}", "Take it out of the folder"
+        ) from error
+    left_out(path.name, why)
+
+
+def _motion(acc: np.ndarray, gyr: np.ndarray, rate_hz: float) -> tuple:
+    """acc, gyr and the rate of a recording, or a ValueError."""
+    for values in (acc, gyr):
+        if values.ndim != 2 or values.shape[1] != 3 or len(values) < 2:
+            raise ValueError(f"shape {values.shape}: expected (n, 3) with n of 2 at least")
+        if not np.isfinite(values).all(axis=1).any():
+            raise ValueError("no valid sample")
+    if not 10 <= rate_hz <= 10_000:
+        raise ValueError(f"fs is {rate_hz}: expected 10 to 10000 Hz")
+    return acc, gyr, rate_hz
+
+
+def hapt(root: str | Path, left_out: LeftOut | None = None) -> Iterator[Labelled]:
+    """Recordings of a phone at the waist, 50 Hz.  left_out: told of files that are none;
+    PlumblineError at the first one without it."""
+    return _read(sorted(folder(root, "hapt").glob("*.npz")), _hapt, left_out)
+
+
+def _hapt(path: Path, data) -> Iterator[Labelled]:
+    person = re.search(r"user(\d+)", path.stem)
+    labels = data["labels"].astype(int)
+    if labels.ndim != 2 or labels.shape[1] != 3 or not np.isin(labels[:, 0], range(1, 13)).all():
+        raise ValueError("labels are rows of (activity 1 to 12, first sample, last sample)")
+    motion = _motion(data["acc"].astype(float), data["gyr"].astype(float), float(data["fs"]))
+    yield Labelled(path.stem, person[1] if person else path.stem, *motion, labels)
+
+
+def sisfall(root: str | Path, activities: tuple[str, ...],
+            left_out: LeftOut | None = None) -> Iterator[Recording]:
     """Recordings of a sensor at the waist, 200 Hz, named like D15_SA01_R01; only of these
-    activities (D15 ...).  People are SA.. (adults) and SE.. (elderly)."""
-    for path in sorted(folder(root, "sisfall").glob("S*.npz")):
-        with np.load(path, allow_pickle=False) as data:
-            for name in sorted(data.files):
-                activity, _, rest = name.partition("_")
-                if activity in activities:
-                    counts = data[name].astype(float)
-                    yield Recording(
-                        name, rest[:4], counts[:, :3] * 32 / 2**13 * GRAVITY,
-                        np.radians(counts[:, 3:6] * 4000 / 2**16), float(data["fs"]),
-                    )
+    activities (D15 ...).  People are SA.. (adults) and SE.. (elderly).  left_out as in `hapt`."""
+    def reader(path: Path, data) -> Iterator[Recording]:
+        for name in sorted(data.files):
+            activity, _, rest = name.partition("_")
+            if activity in activities:
+                counts = data[name].astype(float)
+                if counts.ndim != 2 or counts.shape[1] < 6:
+                    raise ValueError(f"{name} has shape {counts.shape}: expected (n, 6)")
+                yield Recording(name, rest[:4], *_motion(
+                    counts[:, :3] * 32 / 2**13 * GRAVITY,
+                    np.radians(counts[:, 3:6] * 4000 / 2**16), float(data["fs"]),
+                ))
+
+    return _read(sorted(folder(root, "sisfall").glob("S*.npz")), reader, left_out)
 
 
 @dataclass(frozen=True)
@@ -89,28 +139,31 @@ class Optical:
     vertical: np.ndarray
 
 
-def exercise_optical(root: str | Path, exercises: tuple[str, ...]) -> Iterator[Optical]:
-    """Clips of these exercises (the first part of a file's name).
+def exercise_optical(root: str | Path, exercises: tuple[str, ...],
+                     left_out: LeftOut | None = None) -> Iterator[Optical]:
+    """Clips of these exercises (the first part of a file's name).  left_out as in `hapt`.
 
     The optical pelvis angles are taken as rotations about x, then the new y, then the new z, from
     a laboratory whose y points up: of all conventions the one under which the pelvis sensor's own
     attitude agrees with them best in every exercise.
     """
-    for path in sorted(folder(root, "exercise_optical").glob("*.npz")):
-        exercise = path.stem.split("_")[0]
-        if exercise not in exercises:
-            continue
-        with np.load(path, allow_pickle=False) as data:
-            names = [str(name) for name in data["cols_pelvis"]]
-            pelvis = data["pelvis"].astype(float)
+    paths = sorted(folder(root, "exercise_optical").glob("*.npz"))
+    chosen = [path for path in paths if path.stem.split("_")[0] in exercises]
+    return _read(chosen, _optical, left_out)
 
-            def three(what, names=names, pelvis=pelvis):
-                return pelvis[:, [i for i, name in enumerate(names) if what in name]]
 
-            yield Optical(
-                path.stem, exercise, three("Accelerometer"), three("Gyroscope"),
-                float(data["fs"]), optical_vertical(np.radians(data["angles_ref"].astype(float))),
-            )
+def _optical(path: Path, data) -> Iterator[Optical]:
+    names = [str(name) for name in data["cols_pelvis"]]
+    pelvis = data["pelvis"].astype(float)
+
+    def three(what: str) -> np.ndarray:
+        return pelvis[:, [i for i, name in enumerate(names) if what in name]]
+
+    vertical = optical_vertical(np.radians(data["angles_ref"].astype(float)))
+    if len(vertical) != len(pelvis):
+        raise ValueError(f"{len(pelvis)} samples of the sensor beside {len(vertical)} of optics")
+    motion = _motion(three("Accelerometer"), three("Gyroscope"), float(data["fs"]))
+    yield Optical(path.stem, path.stem.split("_")[0], *motion, vertical)
 
 
 def optical_vertical(angles: np.ndarray) -> np.ndarray:

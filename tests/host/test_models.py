@@ -115,6 +115,23 @@ def test_what_is_no_recording_is_refused():
         plumbline.replay.run(np.zeros((5, 3)), np.zeros((5, 3)), 1)
     with pytest.raises(ValueError, match="no samples"):
         plumbline.replay.run(np.zeros((0, 3)), np.zeros((0, 3)), 50)
+    with pytest.raises(ValueError, match="acc_m_s2 has no valid sample"):
+        plumbline.replay.run(np.full((9, 3), np.nan), np.zeros((9, 3)), 50)
+    with pytest.raises(ValueError, match="9 samples, gyr_rad_s 8"):
+        plumbline.replay.run(np.zeros((9, 3)), np.zeros((8, 3)), 50)
+    with pytest.raises(ValueError, match="gyr_rad_s is no array of numbers"):
+        plumbline.replay.run(np.zeros((9, 3)), [["a", "b", "c"]] * 9, 50)
+    for rate in (float("nan"), float("inf"), None, "50"):
+        with pytest.raises(ValueError, match="rate_hz"):
+            plumbline.replay.run(np.zeros((9, 3)), np.zeros((9, 3)), rate)
+
+
+@pytest.mark.parametrize("n", [2, 60, 1500])
+def test_a_recording_of_any_length_has_its_whole_seconds(n):
+    acc = np.tile([0.0, 0.0, 9.81], (n, 1))
+    acc[n // 3 : n // 2] = np.nan
+    result = plumbline.replay.run(acc, np.zeros((n, 3)), 50)
+    assert len(result.epochs) == (n - 1) // 50 and np.isfinite(result.epochs["flexion_deg"]).all()
 
 
 def test_windows_lie_wholly_inside_and_unknown_is_wrong():
@@ -133,6 +150,36 @@ def test_a_folder_without_data_is_refused(tmp_path):
     with pytest.raises(PlumblineError, match="hapt/"):
         evaluate(tmp_path)
     assert main(["evaluate", str(tmp_path)]) == 1
+
+
+def test_files_that_are_no_recordings_are_left_out_and_named(tmp_path):
+    for name in ("hapt", "sisfall", "exercise_optical"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "hapt" / "exp01_user01.npz").write_bytes(b"PK not a zip file")
+    rng = np.random.default_rng(0)
+    still = np.tile([0.0, 0.0, 9.81], (300, 1)) + rng.normal(0, 0.02, (300, 3))
+    common = {"acc": still, "gyr": np.zeros((300, 3)), "fs": 50.0}
+    np.savez(tmp_path / "hapt" / "exp02_user01.npz", **common, labels=[[5, 0, 299]])
+    np.savez(tmp_path / "hapt" / "exp03_user02.npz", **common)
+    np.savez(tmp_path / "sisfall" / "SA01.npz", fs=200.0, D15_SA01_R01=np.zeros((3, 2)))
+    np.savez(tmp_path / "exercise_optical" / "Walk_Walk_01_rep1.npz", fs=100.0)
+    told: list[str] = []
+    figures = evaluate(tmp_path, 1, told.append)
+    assert figures["hapt"]["left_out"] == ["exp01_user01.npz", "exp03_user02.npz"]
+    assert figures["hapt"]["recordings"] == 1 and figures["hapt"]["windows"] > 0
+    assert figures["sisfall"]["left_out"] == ["SA01.npz"]
+    assert figures["exercise_optical"]["left_out"] == ["Walk_Walk_01_rep1.npz"]
+    assert any("exp03_user02.npz is left out: labels" in line for line in told)
+    with pytest.raises(PlumblineError, match="exp01_user01.npz is no recording"):
+        list(datasets.hapt(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["hapt", "sisfall", "exercise_optical"])
+def test_an_empty_data_set_has_no_figures(tmp_path, name):
+    (tmp_path / name).mkdir()
+    assert np.isnan(next(
+        value for value in evaluate(tmp_path, 1)[name].values() if isinstance(value, float)
+    ))
 
 
 @pytest.fixture(scope="module")

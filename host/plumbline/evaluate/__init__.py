@@ -39,7 +39,9 @@ def evaluate(directory: str | Path, jobs: int | None = None,
     """Figures of every data set found in `directory`.
 
     jobs: processes to use, all cores without it.  progress: called with a line of text now and
-    then.  PlumblineError if there is no data set.
+    then, and about each file that is no recording of its data set: such are left out, and named
+    in the figures ("left_out").  A data set without recordings has NaN for figures.
+    PlumblineError if there is no data set.
     """
     root = Path(directory)
     found = [name for name in SETS if (root / name).is_dir()]
@@ -55,6 +57,15 @@ def evaluate(directory: str | Path, jobs: int | None = None,
     figures: dict = {}
     for name in found:
         progress(f"{name} ...")
+        missing: dict[str, None] = {}
+
+        def left_out(file: str, why: str, name=name, missing=missing) -> None:
+            if file not in missing:
+                progress(f"{name}/{file} is left out: {why}")
+            missing[file] = None
+
         for judge in judges[name]:
-            figures.update(judge(root, jobs))
+            figures.update(judge(root, jobs, left_out))
+        if missing:
+            figures[name]["left_out"] = list(missing)
     return figures

@@ -34,9 +34,9 @@ class Judged:
     found_out: dict[str, bool] = field(default_factory=dict)
 
 
-def activities(root: Path, jobs: int | None) -> dict:
+def activities(root: Path, jobs: int | None, left_out: datasets.LeftOut | None = None) -> dict:
     """Figures "hapt", "cues" and "mounts"."""
-    recordings = list(datasets.hapt(root))
+    recordings = list(datasets.hapt(root, left_out))
     turns = random_turns(np.random.default_rng(SEED), len(recordings))
     with ProcessPoolExecutor(jobs) as pool:
         judged = list(pool.map(judge, recordings, turns))

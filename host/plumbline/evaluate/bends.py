@@ -20,9 +20,9 @@ _STANCE_SAMPLES = 104
 _ENDS_S = 5
 
 
-def bends(root: Path, jobs: int | None) -> dict:
+def bends(root: Path, jobs: int | None, left_out: datasets.LeftOut | None = None) -> dict:
     """Figures "sisfall"."""
-    recordings = list(datasets.sisfall(root, (lifts.WALKING, *lifts.STYLES)))
+    recordings = list(datasets.sisfall(root, (lifts.WALKING, *lifts.STYLES), left_out))
     walks = [r for r in recordings if r.name.startswith(lifts.WALKING)]
     trials = [r for r in recordings if r.name[:3] in lifts.STYLES]
     known = lifts.alignments(recordings)

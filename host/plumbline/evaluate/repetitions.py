@@ -5,6 +5,7 @@ Nothing is trained or chosen here.  None of the people wore a brace, and none wa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -34,10 +35,25 @@ def described(name: str) -> str | None:
     return None
 
 
+def _each(judge: Callable, paths: list[Path], jobs: int | None,
+          left_out: datasets.LeftOut | None) -> list:
+    """What `judge` makes of each file, in processes; of those that are no recordings, nothing."""
+    with ProcessPoolExecutor(jobs) as pool:
+        waiting = [(path, pool.submit(judge, path)) for path in paths]
+        found = []
+        for path, future in waiting:
+            try:
+                found.append(future.result())
+            except datasets.UNREADABLE as error:
+                datasets.leave_out(path, error, left_out)
+    return found
+
+
 # -- trunk_rom -------------------------------------------------------------------------------
 
 
-def trunk_rom(root: str | Path, jobs: int | None = None) -> dict:
+def trunk_rom(root: str | Path, jobs: int | None = None,
+              left_out: datasets.LeftOut | None = None) -> dict:
     """Figures "trunk_rom": repetitions found in whole trials in which nobody marked the sets,
     three flexions, then three lateral bends and three rotations to each side.
 
@@ -46,8 +62,7 @@ def trunk_rom(root: str | Path, jobs: int | None = None) -> dict:
     tells it; `doubted`: without knowing that.
     """
     paths = sorted(datasets.folder(root, "trunk_rom").glob("*.npz"))
-    with ProcessPoolExecutor(jobs) as pool:
-        rows = [row for found in pool.map(_trial, paths) for row in found]
+    rows = [row for found in _each(_trial, paths, jobs, left_out) for row in found]
     wrong = [row for row in rows if not row["exact"]]
     right = [row for row in rows if row["exact"]]
     trials = {row["trial"] for row in rows}
@@ -55,10 +70,10 @@ def trunk_rom(root: str | Path, jobs: int | None = None) -> dict:
         "source": TRUNK_SOURCE,
         "people": len({trial.split("_")[1] for trial in trials}),
         "trials": len(trials),
-        "exact_share": len(right) / len(rows),
+        "exact_share": len(right) / len(rows) if rows else float("nan"),
         "exact_share_by_movement": {
             name: float(np.mean([r["exact"] for r in rows if r["movement"] == name]))
-            for name in MOVEMENTS
+            for name in MOVEMENTS if rows
         },
         "trials_wholly_exact": len(trials) - len({row["trial"] for row in wrong}),
         "wrong": len(wrong),
@@ -104,14 +119,14 @@ def _movement(trial: str, name: str, runs: list[Run]) -> dict:
 # -- exercise_optical ------------------------------------------------------------------------
 
 
-def exercise_optical(root: str | Path, jobs: int | None = None) -> dict:
+def exercise_optical(root: str | Path, jobs: int | None = None,
+                     left_out: datasets.LeftOut | None = None) -> dict:
     """Figures "exercises": clips of one repetition each, begun and ended at rest as a wearer
     would, through the whole engine; and how far the pelvis tilted by the brace and by optics.
     """
     paths = sorted(datasets.folder(root, "exercise_optical").glob("*.npz"))
-    named = [(path, name) for path in paths if (name := described(path.stem.split("_")[0]))]
-    with ProcessPoolExecutor(jobs) as pool:
-        rows = list(pool.map(_clip, *zip(*named, strict=True))) if named else []
+    named = [path for path in paths if described(path.stem.split("_")[0])]
+    rows = _each(_clip, named, jobs, left_out)
     ranges = {}
     for name in sorted({row["exercise"] for row in rows}):
         # A split squat is measured by its depth; optics gives angles only.
@@ -135,7 +150,8 @@ def exercise_optical(root: str | Path, jobs: int | None = None) -> dict:
     }}  # fmt: skip
 
 
-def _clip(path: Path, name: str) -> dict:
+def _clip(path: Path) -> dict:
+    name = described(path.stem.split("_")[0])
     done = repetitions.perform(name, path)
     tilted = done.repetitions[0]["pelvis_cdeg"] / 100 if done.repetitions else None
     with np.load(path, allow_pickle=False) as data:

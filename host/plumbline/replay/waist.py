@@ -15,6 +15,7 @@ one walk knows the same.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Real
 
 import numpy as np
 from brace import fields
@@ -60,21 +61,32 @@ def counts(acc_m_s2, gyr_rad_s, rate_hz: float) -> np.ndarray:
     """(n, 6) int16 at 104 Hz, gx gy gz ax ay az, of (m, 3) arrays at rate_hz.
 
     Resampled without aliases; gaps of NaN are bridged by straight lines; what an LSM6DSO cannot
-    show (over 2293 deg/s or 16 g) is clipped.  ValueError for shapes, rates and empty input.
+    show (over 2293 deg/s or 16 g) is clipped.  ValueError for what is no recording: shapes and
+    lengths, rates, no samples, or none that is a number.
     """
-    acc, gyr = np.asarray(acc_m_s2, float), np.asarray(gyr_rad_s, float)
-    for name, value in (("acc_m_s2", acc), ("gyr_rad_s", gyr)):
+    arrays = []
+    for name, given in (("acc_m_s2", acc_m_s2), ("gyr_rad_s", gyr_rad_s)):
+        try:
+            value = np.asarray(given, float)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"{name} is no array of numbers: {error}") from error
         if value.ndim != 2 or value.shape[1] != 3:
             raise ValueError(f"{name} has shape {value.shape}: expected (n, 3)")
-    if not 10 <= rate_hz <= 10_000:
+        if len(value) < 2:
+            raise ValueError(f"{name} has {len(value)} samples: the recording has no samples")
+        if not np.isfinite(value).all(axis=1).any():
+            raise ValueError(f"{name} has no valid sample: all are NaN or infinite")
+        arrays.append(value)
+    acc, gyr = arrays
+    if len(acc) != len(gyr):
+        raise ValueError(
+            f"acc_m_s2 has {len(acc)} samples, gyr_rad_s {len(gyr)}: expected the same number"
+        )
+    if not isinstance(rate_hz, Real) or not 10 <= rate_hz <= 10_000:
         raise ValueError(f"rate_hz is {rate_hz}: expected 10 to 10000 Hz")
-    n = min(len(acc), len(gyr))
-    if n < 2:
-        raise ValueError("the recording has no samples")
-    times = np.arange(int((n - 1) / rate_hz * RATE_HZ) + 1) / RATE_HZ
+    times = np.arange(int((len(acc) - 1) / rate_hz * RATE_HZ) + 1) / RATE_HZ
     both = np.hstack([
-        np.degrees(fill_gaps(gyr[:n])) / _DPS_COUNT,
-        fill_gaps(acc[:n]) / (GRAVITY * _G_COUNT),
+        np.degrees(fill_gaps(gyr)) / _DPS_COUNT, fill_gaps(acc) / (GRAVITY * _G_COUNT)
     ])
     at_rate = resample(both, rate_hz, times, RATE_HZ)
     return np.clip(np.rint(at_rate), -32768, 32767).astype(np.int16)
