@@ -209,7 +209,7 @@ def test_an_accelerometer_is_far_off(ordeal, flash_bus):
 
 @pytest.mark.fault("SENSE-13")
 def test_an_accelerometer_is_noisy(ordeal, flash_bus):
-    flash_bus.noise("L", 4, 12000)
+    flash_bus.noise("L", 4, 3200)
     ordeal.told("sensor_noisy", value=L, within=60)
     flash_bus.noise("L", 4, 110)
     ordeal.well()

@@ -36,6 +36,21 @@ def test_noise_has_the_density_asked_for():
     assert abs(np.corrcoef(white[1:], white[:-1])[0, 1]) < 0.1
 
 
+def test_noise_in_normal_mode_is_the_datasheets_rms_at_any_rate():
+    part = Transducer(Still(acc_ug=(0, 0, 0)), seed=7)
+    part.set_typical()
+    part.gyr_offset, part.acc_offset = (0, 0, 0), (0, 0, 0)
+    for shift, lsb, acc_mg in ((5, 61_000, 1.8), (6, 488_000, 3.0)):
+        data = b"".join(
+            bytes(part.words(i, 10**12 << shift, PERIOD[1], 4_375, lsb, True, True))
+            for i in range(40)
+        )
+        words = np.frombuffer(data, np.uint8).reshape(-1, 2, 7)[:, :, 1:]
+        counts = np.ascontiguousarray(words).view("<i2").reshape(-1, 6)
+        assert counts[:, :3].std() * 4.375 == pytest.approx(75, rel=0.03)
+        assert counts[:, 3:].std() * lsb / 1e6 == pytest.approx(acc_mg, rel=0.03)
+
+
 def test_noise_repeats_by_seed_and_does_not_depend_on_the_order():
     def part(seed):
         part = Transducer(Still(), seed)

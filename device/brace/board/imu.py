@@ -22,7 +22,7 @@ _INT1_CTRL = const(0x0D)
 _WHO_AM_I = const(0x0F)
 _CTRL1_XL = const(0x10)
 _CTRL3_C = const(0x12)
-_CTRL10_C = const(0x19)
+_CTRL6_C = const(0x15)
 _OUT_TEMP_L = const(0x20)
 _OUTX_L_G = const(0x22)
 _FIFO_STATUS1 = const(0x3A)
@@ -36,6 +36,9 @@ WATERMARK = const(32)
 _FIFO_SETUP = b"\x20\x00\x44\x06"
 # From CTRL1_XL on: 104 Hz ±16 g; 104 Hz ±2000 dps; BDU and IF_INC.
 _CTRL_SETUP = b"\x44\x4c\x44"
+# CTRL6_C, CTRL7_G: both parts in normal mode, which takes a third of the current off and makes
+# the noise 3 mg and 0.075 dps rms (docs/power.md).
+_NORMAL_MODE = b"\x10\x80"
 _INT1_FIFO_TH = b"\x08"
 
 
@@ -67,6 +70,7 @@ class Imu:
                     break
             else:
                 raise SensorError("reset")
+            i2c.writeto_mem(address, _CTRL6_C, _NORMAL_MODE)
             i2c.writeto_mem(address, _CTRL1_XL, _CTRL_SETUP)
             i2c.writeto_mem(address, _INT1_CTRL, _INT1_FIFO_TH)
             i2c.writeto_mem(address, _FIFO_CTRL1, _FIFO_SETUP)

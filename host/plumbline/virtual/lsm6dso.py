@@ -20,18 +20,19 @@ The part samples on the grid of its own oscillator, which free-runs from the boa
 part's actual rate differs by the trim, of which INTERNAL_FREQ_FINE tells the nearest 0.15 %.
 Within a time slot the FIFO gets gyroscope, accelerometer, temperature, timestamp.
 
-Modelled: WHO_AM_I, CTRL1_XL..CTRL10_C as far as rates, full scales, BDU, IF_INC,
-DRDY_MASK, H_LACTIVE, I2C_disable, SW_RESET (50 us), BOOT and TIMESTAMP_EN go; STATUS_REG, outputs,
-temperature, timestamp (25 us), INTERNAL_FREQ_FINE; the FIFO (fifo.py) with batch rates; INT1.
+Modelled: WHO_AM_I, CTRL1_XL..CTRL10_C as far as rates, full scales, the noise of the
+high-performance and normal modes, BDU, IF_INC, DRDY_MASK, H_LACTIVE, I2C_disable, SW_RESET
+(50 us), BOOT and TIMESTAMP_EN go; STATUS_REG, outputs, temperature, timestamp (25 us),
+INTERNAL_FREQ_FINE; the FIFO (fifo.py) with batch rates; INT1.
 The part does not acknowledge in the 10 ms after power-on.  The first accelerometer sample and
 70 ms of gyroscope samples after power-down are not settled: they rise from zero, or with
 DRDY_MASK are 0x7FFF in the FIFO and raise no data-ready.
 
 Not modelled: SPI, I3C, INT2, pulsed interrupts, OIS, self test, user offsets, the sensor hub and
-the embedded functions (their banks read 0), compression, low-power noise, and the digital
-filters: whatever LPF1/LPF2/HPF are set to, the sample is what the source holds, band-limited
-below half the data rate.  Writes to reserved or read-only registers are ignored and counted in
-`ignored_writes`.
+the embedded functions (their banks read 0), compression, the ultra-low-power mode, and the
+filters: whatever LPF1/LPF2/HPF and the mode are, the sample is what the source holds,
+band-limited below half the data rate.  Writes to reserved or read-only registers are ignored and
+counted in `ignored_writes`.
 
 Faults: nack_left, who_am_i, reset_now(), freeze() and thaw(), int1_lost, fifo.overrun_now();
 transducer.stuck, .gyr_matrix, .acc_matrix, .gyr_drift.

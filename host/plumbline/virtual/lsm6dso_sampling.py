@@ -45,6 +45,8 @@ COUNTER_BDR_REG2 = 0x0C
 CTRL1_XL = 0x10
 CTRL2_G = 0x11
 CTRL4_C = 0x13
+CTRL6_C = 0x15
+CTRL7_G = 0x16
 CTRL8_XL = 0x17
 CTRL10_C = 0x19
 
@@ -97,6 +99,9 @@ class Sampling:
             self._acc_settled = ((self._tick >> acc) + 2) << acc
         self._gyr_shift = gyr
         self._acc_shift = acc
+        # XL_HM_MODE and G_HM_MODE end high performance; above 208 Hz there is nothing else.
+        self._gyr_normal = reg[CTRL7_G] & 0x80 != 0 and gyr is not None and gyr >= 5
+        self._acc_normal = reg[CTRL6_C] & 0x10 != 0 and acc is not None and acc >= 5
         self._gyr_lsb = GYR_LSB_125 if reg[CTRL2_G] & 2 else GYR_LSB_UDPS[reg[CTRL2_G] >> 2 & 3]
         scale = reg[CTRL1_XL] >> 2 & 3
         self._acc_lsb = ACC_LSB_NG[0 if scale == 1 and reg[CTRL8_XL] & 2 else scale]
@@ -131,7 +136,9 @@ class Sampling:
 
     def _words(self, shift, block):
         num, den = self.period(shift)
-        return self.transducer.words(block, num, den, self._gyr_lsb, self._acc_lsb)
+        return self.transducer.words(
+            block, num, den, self._gyr_lsb, self._acc_lsb, self._gyr_normal, self._acc_normal
+        )
 
     def _sample_until(self, t_us):
         """Takes the samples up to t_us.  Whether the oscillator ticked."""

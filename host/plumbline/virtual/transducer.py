@@ -20,6 +20,13 @@ BLOCK = 64
 SAMPLE_WORDS = 14  # bytes of FIFO words that one sample makes
 ONE = 1 << 20  # 1.0 in a matrix
 NOISE_LEN = 8192
+# The datasheet's typical noise.  In high-performance mode its density, udps and ug/sqrt(Hz); in
+# normal and low-power mode its rms, whatever the data rate: of the gyroscope in udps, of the
+# accelerometer in ug by its ng a count (2, 4, 8, 16 g).
+GYR_NOISE = 3800
+ACC_NOISE = 110
+GYR_NORMAL_UDPS = 75000
+ACC_NORMAL_UG = {61000: 1800, 122000: 2000, 244000: 2400, 488000: 3000}
 
 # Tags with even parity over the byte, by tag counter: the gyroscope's 0x01, the accelerometer's.
 GYR_TAG, ACC_TAG, TEMP_TAG, TIME_TAG = 1, 2, 3, 4
@@ -46,6 +53,12 @@ def isqrt(value):
         root = after
         after = (root + value // root) >> 1
     return root
+
+
+def _within(density, num, den):
+    """The deviation of noise of this density in samples of this period, in its unit less the root:
+    density * sqrt(rate / 2), the rate being 1e6*den/num Hz."""
+    return density * isqrt(500000 * den * 1000000 // num) // 1000 if density else 0
 
 
 def _bell(seed):
@@ -77,7 +90,8 @@ class Transducer:
     source        what moves it (source.py); may be replaced by `set_source`
     seed          of the noise
     gyr_noise     noise density in udps/sqrt(Hz), acc_noise in ug/sqrt(Hz); the bandwidth is
-                  half the output data rate
+                  half the output data rate.  That is in high-performance mode; in normal mode
+                  as many times the typical as here
     gyr_offset    three mdps at 25 degC, acc_offset three ug
     gyr_tempco    three udps/degC, acc_tempco three ng/degC
     gyr_drift     three udps a minute, counted from drift_from_us (ageing, or a fault)
@@ -139,8 +153,8 @@ class Transducer:
                 entries.append(ONE + draw(ONE // 100) if i % 4 == 0 else draw(ONE // 200))
             return entries
 
-        self.gyr_noise = 3800
-        self.acc_noise = 110
+        self.gyr_noise = GYR_NOISE
+        self.acc_noise = ACC_NOISE
         self.gyr_offset = [draw(1000) for _ in range(3)]
         self.acc_offset = [draw(20000) for _ in range(3)]
         self.gyr_tempco = [draw(10000) for _ in range(3)]
@@ -158,13 +172,14 @@ class Transducer:
             t0, c0 = t1, c1
         return c0
 
-    def words(self, index, num, den, gyr_lsb, acc_lsb):
+    def words(self, index, num, den, gyr_lsb, acc_lsb, gyr_normal=False, acc_normal=False):
         """The FIFO words of samples 64*index to 64*index + 63: a bytearray of 896, not to be
-        changed.  num/den is the sampling period in us, gyr_lsb in udps, acc_lsb in ng a count."""
+        changed.  num/den is the sampling period in us, gyr_lsb in udps, acc_lsb in ng a count;
+        gyr_normal, acc_normal: in normal or low-power mode."""
         if self._seen != self.source.version:
             self._cache = {}
             self._seen = self.source.version
-        key = (index, num, gyr_lsb, acc_lsb)
+        key = (index, num, gyr_lsb, acc_lsb, gyr_normal, acc_normal)
         words = self._cache.get(key)
         if words is None:
             if len(self._cache) >= 4:
@@ -178,7 +193,17 @@ class Transducer:
                 _apply(self.acc_matrix, raw, 3)
             if self.shake:
                 self._shake(raw, index)
-            self._convert(raw, words, index, num, den, gyr_lsb, acc_lsb)
+            if gyr_normal:
+                deviation = GYR_NORMAL_UDPS * self.gyr_noise // GYR_NOISE
+            else:
+                deviation = _within(self.gyr_noise, num, den)
+            gyr_noise = self._noise_table(deviation)
+            if acc_normal:
+                deviation = 1000 * ACC_NORMAL_UG[acc_lsb] * self.acc_noise // ACC_NOISE
+            else:
+                deviation = _within(1000 * self.acc_noise, num, den)
+            acc_noise = self._noise_table(deviation)
+            self._convert(raw, words, index, num, den, gyr_lsb, acc_lsb, gyr_noise, acc_noise)
             if self.stuck or self.frozen:
                 self._spoil(words)
         return words
@@ -215,26 +240,21 @@ class Transducer:
             raw[o + 2] += bell[j + 2] * self.shake >> 10
             j += 3
 
-    def _noise_table(self, density, num, den):
-        """Noise in thousandths of `density`'s unit for samples of this rate."""
-        key = (density, num, den)
-        table = self._noise.get(key)
+    def _noise_table(self, deviation):
+        """Noise of this deviation, in its unit."""
+        table = self._noise.get(deviation)
         if table is None:
             table = array("i", [0] * NOISE_LEN)
-            if density:
+            if deviation:
                 bell = self._bell_table()
-                # deviation = density * sqrt(rate / 2), the rate being 1e6*den/num Hz.
-                deviation = density * isqrt(500000 * den * 1000000 // num) // 1000
                 for i in range(NOISE_LEN):
                     table[i] = bell[i] * deviation + 512 >> 10
             if len(self._noise) >= 4:
                 self._noise = {}
-            self._noise[key] = table
+            self._noise[deviation] = table
         return table
 
-    def _convert(self, raw, words, index, num, den, gyr_lsb, acc_lsb):
-        gyr_noise = self._noise_table(self.gyr_noise, num, den)
-        acc_noise = self._noise_table(self.acc_noise * 1000, num, den)
+    def _convert(self, raw, words, index, num, den, gyr_lsb, acc_lsb, gyr_noise, acc_noise):
         j = self._place(index)
         ogx, ogy, ogz, oax, oay, oaz = self._offsets((BLOCK * index + BLOCK // 2) * num // den)
         # Half a count more, so that the division rounds to nearest.

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from brace import records
 
-# Zero-rate and zero-g level within the datasheet's range over life, noise within three times its
-# typical density at 52 Hz bandwidth.
+# Zero-rate and zero-g level within the datasheet's range over life, noise within twice what is
+# typical in normal mode.
 OFFSET_MDPS = 15_000
 GRAVITY_MG = (900, 1100)
 RATE_MHZ = (101_000, 107_500)
