@@ -27,7 +27,7 @@ setup: $(STAMPS)/core ## Make .venv with plumbline, its tools and the C core in 
 $(STAMPS)/venv: pyproject.toml setup.py
 	@device/port/need.sh $(PYTHON):python3 python3-venv:python3-venv \
 	  python3-dev:python3-dev gcc:gcc file:/usr/include/stdio.h:libc6-dev
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	@test -x $(VENV)/bin/pip || $(PYTHON) -m venv --clear $(VENV)  # anew where one was interrupted
 	$(VENV)/bin/pip install -q --disable-pip-version-check 'setuptools>=77' 'cffi>=1.17'
 	$(VENV)/bin/pip install -q --disable-pip-version-check -e '.[dev,virtual,test]'
 	@mkdir -p $(@D) && touch $@
