@@ -125,7 +125,8 @@ LAYOUTS = {
         ),
     ),
     SITTING: ("sitting", "<IHB", ("block", "seconds", "broken_by")),
-    # Lumbar share of the trunk's flexion by thirds of the movement, thousandths, down and up.
+    # Lumbar share of the trunk's flexion by thirds of the movement, thousandths, down and up;
+    # how much later than the lumbar spine the pelvis began (-32768: it cannot be told).
     RHYTHM: (
         "rhythm",
         "<IIhhhhhhhh",

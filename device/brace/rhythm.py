@@ -19,12 +19,17 @@ _LEAST_RANGE_CDEG = const(3000)
 _ONSET_CDEG = const(300)
 _BLOCK_MS = const(125)
 _LONGEST_BLOCKS = const(240)
+# An onset further from the other one than this belongs to no common movement.
+_LONGEST_LAG_MS = const(5000)
+# What is told for a lag that cannot be told.
+NO_LAG = const(-32768)
 
 
 class Rhythm:
     """`block(trunk, pelvis)` for each block; on_rhythm(start, range_cdeg, lag_ms, down, up) when a
     bend of at least 30 degrees is over: three shares each way, first third of the movement first;
-    lag 0 also if one of both did not move by 3 degrees.  Lists are reused."""
+    NO_LAG if one of both did not move by 3 degrees, or over 5 s apart from the other.  Lists are
+    reused."""
 
     def __init__(self, on_rhythm):
         self._on_rhythm = on_rhythm
@@ -133,7 +138,7 @@ class Rhythm:
         # The way back begins at the far end.
         self._shares(self._down, self._down_shares, (0, 1, 2))
         self._shares(self._up, self._up_shares, (2, 1, 0))
-        lag = 0
-        if self._lumbar_ms >= 0 and self._pelvis_ms >= 0:
-            lag = self._pelvis_ms - self._lumbar_ms
+        lag = self._pelvis_ms - self._lumbar_ms
+        if min(self._lumbar_ms, self._pelvis_ms) < 0 or abs(lag) > _LONGEST_LAG_MS:
+            lag = NO_LAG
         self._on_rhythm(self._start, self._peak, lag, self._down_shares, self._up_shares)

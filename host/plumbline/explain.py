@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from brace import activity, haptics, lifts, mount, posture, records
 from brace.bends import BINS_CDEG
+from brace.rhythm import NO_LAG
 
 from plumbline.report.words import PLAIN
 from plumbline.segments import Clock, Reading, Record
@@ -187,9 +188,13 @@ def _sitting(f: dict) -> str:
 def _rhythm(f: dict) -> str:
     down = ", ".join(f"{f[f'down_{k}'] / 10:.0f} %" for k in (1, 2, 3))
     up = ", ".join(f"{f[f'up_{k}'] / 10:.0f} %" for k in (1, 2, 3))
+    lag = f["lag_ms"]
+    began = "when the pelvis began cannot be told" if lag == NO_LAG else (
+        f"the pelvis began {abs(lag)} ms {'before' if lag < 0 else 'after'} it"
+    )
     return (
         f"Lumbopelvic rhythm over {_angle(f['range_cdeg'])}: the lumbar spine's share by thirds "
-        f"was {down} down and {up} up; the pelvis began {f['lag_ms']} ms after it."
+        f"was {down} down and {up} up; {began}."
     )
 
 

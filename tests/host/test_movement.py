@@ -3,7 +3,7 @@
 import pytest
 from brace import activity, mount, records
 from brace.bends import Bends
-from brace.rhythm import Rhythm
+from brace.rhythm import NO_LAG, Rhythm
 from brace.sitting import Sitting
 
 
@@ -69,6 +69,17 @@ def test_rhythm_knows_who_moves_when():
     assert coming == pytest.approx([500, 0, 1000], abs=40)
     # 3 degrees of lumbar movement come 30 degrees, 20 blocks, before 3 of the pelvis.
     assert lag == pytest.approx(20 * 125, abs=130)
+
+
+def test_rhythm_tells_no_lag_of_onsets_that_belong_to_no_common_movement():
+    found = []
+    rhythm = Rhythm(lambda start, spread, lag, down, up: found.append(lag))
+    # The pelvis stands tilted for a minute before the bend; then it does not move at all.
+    for trunk, pelvis in [(0, 0)] * 8 + [(500, 450)] * 480 + [(6000, 3000), (0, 0)]:
+        rhythm.block(trunk, pelvis)
+    for trunk in [0] * 80 + [2000, 4000, 6000, 0]:
+        rhythm.block(trunk, 0)
+    assert found == [NO_LAG, NO_LAG]
 
 
 def test_rhythm_takes_whatever_comes():
