@@ -191,9 +191,9 @@ def test_swapped_absent_and_slipping_sensors():
 
 
 def test_the_shipped_scripts_play():
-    assert shipped() == ["bad-mounting", "calibrate", "hour", "tour"]
+    assert shipped() == ["bad-mounting", "calibrate", "desk", "hour", "tour"]
     lengths = {name: Body.from_script(name).seconds for name in shipped()}
-    assert lengths == {"bad-mounting": 120, "calibrate": 9, "hour": 3600, "tour": 135}
+    assert lengths == {"bad-mounting": 120, "calibrate": 9, "desk": 20, "hour": 3600, "tour": 135}
     tour = Body.from_script("tour").truth
     assert {s.posture for s in tour.spans} == set(POSTURES)
     assert {s.activity for s in tour.spans} == set(ACTIVITIES)

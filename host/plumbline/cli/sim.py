@@ -176,8 +176,7 @@ _name_option = click.option("--name", metavar="NAME", help="Which one, if severa
 @click.option("--delay", type=click.FloatRange(0), default=0.0, metavar="S",
               help="Hold its first attitude for so many seconds before.")
 def play(name, motion, loop, delay) -> None:
-    """Move the body: play a motion that ships (tour, hour, bad-mounting), a script, a recording.
-    """
+    """Move the body: a motion that ships (tour, hour, desk, bad-mounting) or one of yours."""
     path = Path(motion)
     motion = str(path.resolve()) if path.exists() else motion
     answer = _control(name, "play", motion=motion, loop=loop, delay=delay)
