@@ -94,6 +94,13 @@ def test_a_wrong_command_suggests_the_right_one(plumbline):
     assert run.code == Exit.USAGE and "you mean 'list'" in run.err and not run.out
 
 
+def test_a_wrong_option_suggests_the_right_one(plumbline):
+    run = plumbline("flash", "--dryrun")
+    assert run.code == Exit.USAGE
+    assert run.err == ("error: there is no option '--dryrun', perhaps you mean '--dry-run'. "
+                       "See plumbline flash --help.\n")
+
+
 def test_list_without_braces(plumbline):
     run = plumbline("list")
     assert (run.code, run.out) == (Exit.NO_DEVICE, "")

@@ -241,6 +241,12 @@ def test_a_backup_comes_back_the_same(library, tmp_path):
         upkeep.restore(target, tmp_path / "again")
 
 
+def test_an_empty_library_has_nothing_to_back_up(plumbline, tmp_path):
+    run = plumbline("store", "backup", tmp_path / "b.tar")
+    assert run.code == Exit.STORAGE and "plumbline pull" in run.err
+    assert not (tmp_path / "b.tar").exists()
+
+
 @pytest.mark.parametrize("name", ["../outside", "/outside"])
 def test_a_backup_cannot_write_outside_its_folder(tmp_path, name):
     path = tmp_path / "b.tar"

@@ -114,6 +114,9 @@ def _usage(error: click.ClickException) -> UsageError:
     """What click found wrong with the command line, said as all errors are."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "plumbline"
+    if isinstance(error, click.NoSuchOption):
+        maybe = f", perhaps you mean {error.possibilities[0]!r}" if error.possibilities else ""
+        return UsageError(f"there is no option {error.option_name!r}{maybe}", f"See {path} --help")
     # Of several lines where click lists choices.
     message = " ".join(error.format_message().split()).rstrip(".?")
     return UsageError(message[:1].lower() + message[1:], f"See {path} --help")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import tarfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,8 +62,10 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def backup(folder: Path, target: Path) -> int:
     """Copies the store into a tar file with a list of digests, and reads it back to prove it; how
-    many files.  Raises StorageError, and leaves no half-written file.
+    many files.  Raises StorageError, of an empty store too, and leaves no half-written file.
     """
+    if not any(_files(folder)):
+        raise StorageError(f"the store {folder} is empty", "Pull a brace first: plumbline pull")
     part = target.with_name(f".{target.name}.part")
     try:
         sums = []
@@ -72,10 +76,10 @@ def backup(folder: Path, target: Path) -> int:
                 digest = hashlib.sha256(path.read_bytes()).hexdigest()
                 sums.append(f"{digest}  {inside.as_posix()}")
                 tar.add(path, inside.as_posix(), recursive=False)
-            listing = folder / f".{_LIST}.part"
-            listing.write_text("\n".join(sums) + "\n")
-            tar.add(listing, _LIST)
-            listing.unlink()
+            listing = "".join(f"{line}\n" for line in sums).encode()
+            member = tarfile.TarInfo(_LIST)
+            member.size, member.mtime = len(listing), int(time.time())
+            tar.addfile(member, io.BytesIO(listing))
         check(part)
         part.replace(target)
         sync_folder(target.parent)
