@@ -1,4 +1,5 @@
-"""Writing files so that readers, crashes and power cuts see the old file or the new one whole."""
+"""Writing files so that readers, crashes and power cuts see the old file or the new one whole; and
+reading what may not have been written yet."""
 
 from __future__ import annotations
 
@@ -49,6 +50,16 @@ def write_atomic(
             sync_folder(path.parent)
     except OSError as error:
         raise os_error(error, f"writing {path}") from error
+
+
+def read_text(path: Path) -> str:
+    """A text file's contents, "" where there is none yet.  Raises StorageError."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise os_error(error, f"reading {path}") from error
 
 
 def make_private(folder: Path) -> None:

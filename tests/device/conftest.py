@@ -22,6 +22,17 @@ def _run(command: list, path: str) -> str:
 
 
 @pytest.fixture
+def unix():
+    """Skips where the unix port is not built."""
+    from plumbline.virtual import unixport
+
+    try:
+        unixport.find_binary()
+    except unixport.UnixBraceError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
 def micropython():
     """micropython(name, *args) -> what scripts/<name>.py prints on the unix port."""
     if not UNIX.exists():

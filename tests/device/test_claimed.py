@@ -13,20 +13,13 @@ from plumbline.link import BraceError
 from plumbline.trust import audit
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
-from plumbline.virtual import unixport
 from plumbline.virtual.body import Body
-from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport
+from plumbline.virtual.unixport import UnixBrace, UnixTransport
+
+pytestmark = pytest.mark.usefixtures("unix")
 
 # Nothing of this is a default, so that it can be looked for.
 SETTING = {"epoch_s": 7, "cue_gap_s": 1234, "start_day": 54321, "zone_min": -437}
-
-
-@pytest.fixture(autouse=True)
-def unix():
-    try:
-        unixport.find_binary()
-    except UnixBraceError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

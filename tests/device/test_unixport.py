@@ -10,17 +10,11 @@ from plumbline.virtual.body import Body
 from plumbline.virtual.nor import PAGE, SECTOR, Nor
 from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport
 
+pytestmark = pytest.mark.usefixtures("unix")
+
 ROOT = Path(__file__).resolve().parents[2]
 LOG = 0x0A8000
 STORAGE = 0x078000
-
-
-@pytest.fixture(autouse=True)
-def unix():
-    try:
-        unixport.find_binary()
-    except UnixBraceError as error:
-        pytest.skip(str(error))
 
 
 def play(program, seconds=10.0, **options):

@@ -11,7 +11,9 @@ from plumbline.errors import PlumblineError
 from plumbline.link import BraceError
 from plumbline.trust import release, updates
 from plumbline.virtual import unixport
-from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport
+from plumbline.virtual.unixport import UnixBrace, UnixTransport
+
+pytestmark = pytest.mark.usefixtures("unix")
 
 DEVICE = Path(__file__).resolve().parents[2] / "device"
 NAME = "brace/commands_selftest.py"
@@ -25,14 +27,6 @@ if _names:
 """ + unixport.firmware()
 # The firmware has run well after five minutes.
 WELL_S = 310
-
-
-@pytest.fixture(autouse=True)
-def unix():
-    try:
-        unixport.find_binary()
-    except UnixBraceError as error:
-        pytest.skip(str(error))
 
 
 @pytest.fixture

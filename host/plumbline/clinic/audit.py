@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.errors import Mismatch, os_error
-from plumbline.files import sync_folder
+from plumbline.files import read_text, sync_folder
 
 _FIRST = "0" * 64
 
@@ -53,14 +53,8 @@ class Audit:
         A last line without its end is what a power cut leaves of an entry whose `add` never
         returned; it is not an entry.
         """
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise os_error(error, f"reading {self.path}") from error
         found: list[Entry] = []
-        for number, line in enumerate(text.split("\n")[:-1], 1):
+        for number, line in enumerate(read_text(self.path).split("\n")[:-1], 1):
             found.append(self._entry(number, line, found[-1].hash if found else _FIRST))
         return found
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from plumbline.clinic import proms
-from plumbline.errors import Mismatch, UsageError, os_error
-from plumbline.files import write_atomic
+from plumbline.errors import Mismatch, UsageError
+from plumbline.files import read_text, write_atomic
 
 
 @dataclass(frozen=True)
@@ -48,13 +48,8 @@ class Diary:
 
     def every(self) -> list[Entry]:
         """All entries ever made, corrected ones included, in the order they were made."""
-        try:
-            text = self.path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return []
-        except OSError as error:
-            raise os_error(error, f"reading {self.path}") from error
-        return [self._entry(i, line) for i, line in enumerate(text.splitlines(), 1)]
+        lines = read_text(self.path).splitlines()
+        return [self._entry(i, line) for i, line in enumerate(lines, 1)]
 
     def _entry(self, number: int, line: str) -> Entry:
         try:

@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from plumbline.errors import os_error
+from plumbline.files import read_text
 
 _DAY_MS = 86_400_000
 
@@ -51,10 +52,8 @@ def exports(folder: Path) -> list[dict]:
     """All that were noted, oldest first."""
     path = Path(folder) / "exports.jsonl"
     try:
-        return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-    except FileNotFoundError:
-        return []
-    except (OSError, ValueError) as error:
+        return [json.loads(line) for line in read_text(path).splitlines()]
+    except ValueError as error:
         raise os_error(OSError(5, str(error)), f"reading {path}") from error
 
 

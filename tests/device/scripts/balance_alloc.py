@@ -1,8 +1,8 @@
 # Steady-state calls of sway and smoothness must not allocate (MicroPython only).
-import gc
 from array import array
 
 import plumbcore
+from steady import allocated
 
 sway = plumbcore.Sway(104000, 1 << 30, 0, 0, 0)
 smooth = plumbcore.Smooth(104000, array("H", [0] * 256))
@@ -11,20 +11,11 @@ out = array("i", [0] * plumbcore.SWAY_FIELDS)
 scratch = array("i", [0] * 1200)
 
 
-def turn():
+def turn(_):
     sway.feed(samples, 13)
     smooth.feed(samples, 13)
     smooth.sparc(0, 104, scratch)
     sway.result(out)
 
 
-def grown(calls):
-    before = gc.mem_alloc()
-    for _ in range(calls):
-        turn()
-    return gc.mem_alloc() - before
-
-
-turn()
-gc.collect()
-print(grown(40))
+print(allocated(turn, 40))

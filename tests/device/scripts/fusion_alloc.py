@@ -1,8 +1,8 @@
 # Steady-state calls of the orientation filter must not allocate (MicroPython only).
-import gc
 from array import array
 
 import plumbcore
+from steady import allocated
 
 ori = plumbcore.Orientation(104000)
 q = array("i", [0] * 4)
@@ -14,7 +14,7 @@ relative = plumbcore.Relative(104000)
 state = bytearray(plumbcore.STATE_SIZE)
 
 
-def turn():
+def turn(_):
     ori.update(1, -2, 3, 20, -30, 2049)
     ori.update_block(samples, 21)
     ori.update_fifo(fifo, 294)
@@ -39,13 +39,4 @@ def turn():
     return ori.resting() and ori.converged() and ori.flags() + ori.lost()
 
 
-def grown(calls):
-    before = gc.mem_alloc()
-    for _ in range(calls):
-        turn()
-    return gc.mem_alloc() - before
-
-
-turn()
-gc.collect()
-print(grown(300))
+print(allocated(turn, 300))

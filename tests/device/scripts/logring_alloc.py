@@ -1,8 +1,8 @@
 # Steady-state calls of the log must not allocate (MicroPython only).
-import gc
 from array import array
 
 import plumbcore
+from steady import allocated
 
 
 class MappedFlash(bytearray):
@@ -35,14 +35,6 @@ def turn(i):
     return log.level
 
 
-def grown(calls):
-    before = gc.mem_alloc()
-    for i in range(calls):
-        turn(i)
-    return gc.mem_alloc() - before
-
-
 turn(0)
 log.close()
-gc.collect()
-print(grown(300), log.next_raw > 1, log.next > 0)
+print(allocated(turn, 300), log.next_raw > 1, log.next > 0)
