@@ -2,8 +2,8 @@
 
 Runs the same commands that a person would type, and shows them.  The motion is a real person's
 (trunk_rom of PLUMBLINE_DATA, seated trunk movements with back sensors at L4/5 and T10), who gives
-nothing to be nudged for, and then that of a scripted wearer who slouches at a desk; or the scripted
-tour of every posture where the recordings are not there.
+nothing to be nudged for, and then that of a scripted wearer who slouches at a desk; or the
+scripted tour of every posture where the recordings are not there.
 """
 
 from __future__ import annotations
