@@ -48,7 +48,7 @@ def person(folder: Path, weeks: int = 6, seed: int = 1) -> Person:
     return who
 
 
-def worn(weeks: int = 6, seed: int = 1) -> list[wearer.Record]:
+def worn(weeks: int = 6, seed: int = 1, epoch_s: int = 300) -> list[wearer.Record]:
     """Days of wear, with bends, lifts, sitting bouts and pain taps."""
     rng = random.Random(seed)
     out = []
@@ -56,7 +56,7 @@ def worn(weeks: int = 6, seed: int = 1) -> list[wearer.Record]:
         if rng.random() < 0.15:
             continue
         hours = max(1.0, rng.gauss(9 - (i > 20), 2))
-        rows = wearer.day(i + 1, hours=hours, seed=seed + i, epoch_s=300,
+        rows = wearer.day(i + 1, hours=hours, seed=seed + i, epoch_s=epoch_s,
                           start_ms=wearer.START_MS + i * trained.DAY_MS)  # fmt: skip
         out += sorted(rows + _doings(i + 1, hours, rng), key=lambda r: r.t_cs)
     return out
