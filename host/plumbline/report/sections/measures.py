@@ -42,6 +42,14 @@ def _share(what: str, wearing: Wearing, *postures: int) -> list[str]:
                           "{:.0f}")]  # fmt: skip
 
 
+def _worn_a_day(wearing: Wearing, days: str) -> list[list[str]]:
+    if len(wearing.days) < 2:
+        return []
+    mean = wearing.worn_s / 3600 / len(wearing.days)
+    return [["Worn a day", f"{mean:.1f}", "h", days,
+             *rates.spread(wearing, lambda day: day.worn_s / 3600)]]  # fmt: skip
+
+
 def _changes(spans: list[Span]) -> int:
     """How often the posture changed."""
     return sum(a.posture != b.posture and b.posture not in (OFF, GAP)
@@ -92,9 +100,8 @@ def section(wearing: Wearing, about) -> Section:
     changes = sum(_changes(day.spans) for day in wearing.days)
     days = words.count(len(wearing.days), "day")
     rows = [
-        ["Worn", f"{wearing.worn_s / 3600:.2f}", "h", days, "–", "all together"],
-        ["Worn a day", f"{wearing.worn_s / 3600 / len(wearing.days):.1f}", "h", days,
-         *rates.spread(wearing, lambda day: day.worn_s / 3600)],
+        ["Worn", f"{wearing.worn_s / 3600:.2f}", "h", days, "–", ""],
+        *_worn_a_day(wearing, days),
         *_posture_rows(wearing),
         _share("Upright or moving", wearing, UPRIGHT, MOVING),
         rates.row("Posture changes", wearing, lambda day: _changes(day.spans),

@@ -21,10 +21,11 @@ def _sentences(course: Course) -> list[str]:
     over = [w for w in begun if w.days[-1] < course.today] or begun
     done, planned = sum(w.done for w in over), sum(w.planned for w in over)
     if planned:
-        said.append(f"So far you have done {done} of {planned} planned exercise sessions "
+        did = "You did" if course.over else "So far you have done"
+        said.append(f"{did} {done} of {planned} planned exercise sessions "
                     f"({words.percent(done, planned)}).")  # fmt: skip
     lapse = course.lapse()
-    if lapse:
+    if lapse and not course.over:
         said.append(f"The last one was {words.count(lapse, 'day')} ago. A short one today is "
                     "better than a long one some day.")  # fmt: skip
     rise = course.flare()

@@ -11,8 +11,10 @@ _LEAST_S = 3600.0
 
 
 def spread(wearing: Wearing, of_day: Callable[[Day], float], form: str = "{:.1f}") -> list[str]:
-    """Interval and remark: the least and the most of days on which the brace was worn for an hour
-    or more."""
+    """Interval and remark: the least and the most of the days on which the brace was worn for an
+    hour or more."""
+    if wearing.worn_s < _LEAST_S:
+        return ["–", "from less than an hour"]
     days = [of_day(day) for day in wearing.days if day.worn_s >= _LEAST_S]
     if len(days) < 2:
         return ["–", ""]
