@@ -38,6 +38,7 @@ _PROMPT_AFTER = 1.0
 # and to its start, then Ctrl-B, which on an empty line prints the banner again.
 _ASK_PROMPT = b"\x0b\x15\x02"
 _BANNER = "MicroPython v"
+_REBOOT = "soft reboot"
 _AUTH = 1
 _TRAILER = 20
 # What a brace may say outside a session that we are in: anybody may have said it.
@@ -128,6 +129,7 @@ class Link:
         self._text = bytearray()
         self._echoed = False
         self._banner = False
+        self._rebooted = False
         self._request = random.randrange(0x10000) if first_request is None else first_request - 1
         # Ends a frame that an earlier program may have left half sent.
         transport.write(b"~~")
@@ -196,6 +198,7 @@ class Link:
             del self._text[: end + 1]
             self.console.append(line)
             self._banner = self._banner or _BANNER in line
+            self._rebooted = self._rebooted or line.endswith(_REBOOT)
             if self._on_line:
                 self._on_line(line)
         del self._text[:-_MAX_ANSWER]
@@ -358,8 +361,13 @@ class Link:
         return self._banner or self._echoed
 
     def restart_from_prompt(self) -> None:
-        """Starts the firmware from the prompt (Ctrl-C, Ctrl-B, Ctrl-D: a soft reset)."""
+        """Starts the firmware from the prompt (Ctrl-C, Ctrl-B, Ctrl-D: a soft reset), and waits
+        for the prompt's last words: who asks next must not take them for a prompt."""
+        self._rebooted = False
         self.transport.write(b"\r\x03\x02\x04")
+        deadline = self.transport.now() + self.timeout
+        while not self._rebooted and (left := deadline - self.transport.now()) > 0:
+            self._pump(left)
 
     def bootloader_from_prompt(self) -> None:
         """Makes the board enter BOOTSEL from the prompt."""

@@ -103,14 +103,16 @@ def start(device) -> None:
     from plumbline.transport import SerialTransport
 
     found = common.chosen_one(device)
-    link = Link(SerialTransport(found.port), timeout=common.settings().timeout)
+    timeout = common.settings().timeout
+    link = Link(SerialTransport(found.port), timeout=timeout)
     try:
         try:
-            Brace(link).hello(timeout=1.0)
+            Brace(link).hello()
             common.say(f"{found.name}: the firmware runs")
         except AtPrompt:
             link.restart_from_prompt()
-            Brace(link).hello()
+            # A start takes longer than an answer.
+            Brace(link).hello(timeout=4 * timeout)
             common.say(f"{found.name}: the firmware runs again")
     finally:
         link.close()

@@ -12,7 +12,8 @@ import click
 
 from plumbline.cli import common
 
-_READY_S = 60.0
+# An emulated start computes for seconds; so many more on a busy computer.
+_READY_S = 120.0
 
 
 @common.group(name="sim", invoke_without_command=True)
@@ -91,7 +92,7 @@ def _ready(entry, as_json: bool) -> None:
 
 
 def _spawn(name: str, arguments: list[str]):
-    """Starts `plumbline sim` as a process of its own and waits until it is on the register."""
+    """Starts `plumbline sim` as a process of its own, and waits until its firmware answers."""
     from plumbline import registry
     from plumbline.errors import PlumblineError
 
@@ -106,10 +107,35 @@ def _spawn(name: str, arguments: list[str]):
     while time.monotonic() < end and process.poll() is None:
         for entry in registry.running():
             if entry.name == name:
+                _await_answer(entry, process, end)
                 return entry
         time.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines() or ["it said nothing"]
     raise PlumblineError(f"the virtual brace did not start: {said[-1]}", f"Look at {log}")
+
+
+def _await_answer(entry, process, end: float) -> None:
+    """Waits until the firmware, or the prompt of an image without one, answers; what does
+    neither until `end` is told."""
+    from brace import commands
+
+    from plumbline.errors import NoAnswer, PlumblineError
+    from plumbline.link import Link
+    from plumbline.transport import SerialTransport
+
+    link = Link(SerialTransport(entry.pty), timeout=2.0)
+    try:
+        while time.monotonic() < end and process.poll() is None:
+            try:
+                link.request(commands.HELLO)
+            except NoAnswer:
+                continue
+            except PlumblineError:
+                pass
+            return
+        common.say(f"{entry.name} runs and does not answer yet")
+    finally:
+        link.close()
 
 
 def _serve(name, path, realtime, speed, sensors, motion, seed, blank, as_json) -> None:
