@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 import pytest
 from brace import commands
-from plumbline import cli
+from plumbline import cli, image
 from plumbline.errors import MEANINGS, Exit
+from plumbline.replay import writer
+from test_flash import make_image
 
 ROOT = Path(__file__).resolve().parents[2]
 CLI = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -75,6 +77,52 @@ def test_the_keys_are_the_real_ones(plumbline, brace, tmp_path, monkeypatch):
         else:
             (text,) = [k for name, _, k in rows("JSON") if name == f"`{kind}`"]
             assert keys(document) <= set(re.findall(r"`(\w+)`", text)), kind
+
+
+def words_of(kind):
+    """All that the row of a kind names."""
+    (text,) = [k for name, _, k in rows("JSON") if name == f"`{kind}`"]
+    return set(re.findall(r"`(\w+)`", text))
+
+
+@pytest.mark.req("TOOL-1")
+def test_the_keys_of_the_rest_are_the_real_ones(plumbline, brace, tmp_path, monkeypatch):
+    import json
+
+    monkeypatch.setenv("PLUMBLINE_STORE", str(tmp_path / "store"))
+    served = brace("vb1", serial="PB-1")
+    flexion = writer.day(60)
+    writer.write(served.peer.log, writer.bends(0.5 * flexion), writer.bends(flexion))
+    assert plumbline("pull").code == 0
+    kinds = {
+        "config_path": ["config", "path"], "exercises": ["plan", "exercises"],
+        "conditions": ["plan", "conditions"], "keys": ["keys", "show"],
+        "key": ["keys", "create", "--name", "clinic", "--yes"], "log_audit": ["log", "audit"],
+        "store_query": ["store", "query", "SELECT person, posture FROM epochs"],
+        "replay": ["replay", "PB-1"], "explanation": ["explain", "PB-1"],
+        "hil_trace": ["hil", "trace", "--root", ROOT],
+    }  # fmt: skip
+    for kind, arguments in kinds.items():
+        run = plumbline(*arguments, "--json")
+        assert run.code == 0, (kind, run.err)
+        assert run.json["kind"] == kind and run.json["plumbline"] == 1
+        assert keys(run.json) and keys(run.json) <= words_of(kind), kind
+    line = json.loads(plumbline("log", "show", "PB-1", "--jsonl").out.splitlines()[0])
+    assert line["kind"] == "record" and {"utc_ms", "boot", "t_cs", "type"} < keys(line)
+    (run,) = plumbline("replay", "PB-1", "--json").json["runs"]
+    assert set(run) <= words_of("replay"), "what a run says is documented, too"
+    image_of = tmp_path / "x.uf2"
+    image_of.write_bytes(image.to_uf2(make_image()))
+    flash = ["flash", image_of, "--json", "--unsigned", "--downgrade"]
+    planned = plumbline(*flash, "--dry-run").json
+    assert keys(planned) == documented("flash")
+    assert set(planned["braces"][0]) == {"name", "action", "why"}
+    done = plumbline(*flash).json
+    assert set(done["braces"][0]) == documented("flash", braces=True)
+    brace("vb2", serial="PB-2")
+    document = plumbline("calibrate", "--all", "--json").json
+    assert document["kind"] == "calibrations"
+    assert set(document["braces"][0]) == documented("calibrate") | {"error"}
 
 
 def test_live_and_records_have_the_keys_that_are_documented(plumbline, brace):
