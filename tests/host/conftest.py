@@ -91,7 +91,13 @@ class Virtual:
 
 
 @pytest.fixture
-def virtual(home):
+def patient(monkeypatch):
+    """An emulated board on a busy computer answers late; nothing here measures how late."""
+    monkeypatch.setenv("PLUMBLINE_TIMEOUT", "20")
+
+
+@pytest.fixture
+def virtual(home, patient):
     """virtual("vb1", "--sensors", "S") -> a running virtual brace with the built firmware."""
     if not FIRMWARE.exists():
         pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
@@ -205,6 +206,24 @@ def test_output_to_a_pipe_has_no_colour_and_a_closed_pipe_is_no_defect(brace):
     done = subprocess.run(["bash", "-c", f"set -o pipefail; {command} config show | true"],
                           capture_output=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
     assert not done.stderr
+
+
+@pytest.mark.parametrize("unwanted", [False, True])
+def test_a_terminal_gets_colour_unless_it_is_unwanted(unwanted):
+    ours, theirs = pty.openpty()
+    environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    subprocess.run([sys.executable, "-m", "plumbline", "bogus"], stderr=theirs,
+                   env={**environment, **({"NO_COLOR": "1"} if unwanted else {})})  # fmt: skip
+    os.close(theirs)
+    said = os.read(ours, 4096)
+    os.close(ours)
+    assert b"no such command" in said and (b"\x1b" in said) != unwanted
+
+
+@pytest.mark.parametrize("path, command", EVERY, ids=[" ".join(p) for p, _ in EVERY])
+def test_help_fits_80_columns(path, command, plumbline, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert max(map(len, plumbline(*path, "--help").out.splitlines())) <= 80
 
 
 def test_interrupted(plumbline, monkeypatch):

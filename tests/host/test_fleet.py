@@ -53,7 +53,7 @@ def tiny_disk(tmp_path, home):
 
 
 @pytest.fixture
-def fleet(home, tmp_path):
+def fleet(home, patient, tmp_path):
     """Eight running braces; WRONG runs an image of a newer version."""
     if not FIRMWARE.exists():
         pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
@@ -83,9 +83,8 @@ def rows(out):
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home, monkeypatch):
+def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home):
     """Some five minutes of two cores, of which the emulated boards take most."""
-    monkeypatch.setenv("PLUMBLINE_TIMEOUT", "30")
     # Flashed: one runs something newer and is refused, the others do not mind.
     flash = ["flash", FIRMWARE, "--all", "--force", "--serial", "PB-0801", "--jobs", 8, "--json"]
     code, out, err = cli(*flash)

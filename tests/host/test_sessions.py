@@ -46,7 +46,7 @@ def test_the_comparison_can_fail():
     pytest.param(path, marks=pytest.mark.long if path.stem in LONG else (), id=path.stem)
     for path in SESSIONS
 ])  # fmt: skip
-def test_a_session(path, home, tmp_path):
+def test_a_session(path, home, patient, tmp_path):
     if not FIRMWARE.exists():
         pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
     work = tmp_path / "work"

@@ -93,7 +93,7 @@ class Commands(click.Group):
 )
 @click.version_option(package_name="plumbline", message="%(prog)s %(version)s")
 @click.option("-v", "--verbose", count=True,
-              help="Say more: -v what is behind an error, -vv also what braces print.")
+              help="Say more: -v causes, -vv also what braces print.")
 def cli(verbose: int) -> None:
     """The open smart back brace: list, flash, calibrate, pull, replay, report and more."""
     from plumbline.cli import common
@@ -101,10 +101,16 @@ def cli(verbose: int) -> None:
     common.be_verbose(verbose)
 
 
+def _plain() -> bool:
+    """Whether colours are unwanted even on a terminal."""
+    return bool(os.environ.get("NO_COLOR"))
+
+
 def _fail(error: PlumblineError) -> int:
     from plumbline.cli import common
 
-    click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
+    head = "error:" if _plain() else click.style("error:", fg="red", bold=True)
+    click.echo(f"{head} {error}", err=True)
     if common.verbose() and error.__cause__:
         common.show_cause(error)
     return int(error.exit)
@@ -124,7 +130,7 @@ def _usage(error: click.ClickException) -> UsageError:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs the command line and returns its exit code."""
-    extra = {"color": False} if os.environ.get("NO_COLOR") else {}
+    extra = {"color": False} if _plain() else {}
     try:
         # click gives back what a command returns, or the code that --help and others exit with.
         result = cli.main(arguments, prog_name="plumbline", standalone_mode=False, **extra)

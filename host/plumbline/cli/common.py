@@ -56,7 +56,7 @@ def _verbose_option(function: Callable) -> Callable:
         count=True,
         expose_value=False,
         callback=lambda ctx, param, value: be_verbose(value),
-        help="Say more: -v what is behind an error, -vv also what braces print.",
+        help="Say more: -v causes, -vv also what braces print.",
     )(function)
 
 

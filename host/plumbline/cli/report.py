@@ -17,8 +17,10 @@ from plumbline.cli import common
               default=Path("report.html"), help="File to write (report.html).")
 @click.option("--person", default="", help="Whose programme is in it (a pseudonym of "
               "`plumbline plan person`), or a name to put on it.")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (YYYY-MM-DD).")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (YYYY-MM-DD).")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+              help="First day (YYYY-MM-DD).")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+              help="Last day (YYYY-MM-DD).")
 @click.option("--pdf", type=click.Path(path_type=Path, dir_okay=False),
               help="Also print it into this PDF; needs chromium.")
 @click.option("--open", "show", is_flag=True, help="Show it in the browser.")

@@ -71,8 +71,10 @@ def show(store, as_json) -> None:
 @common.command(command, name="assign")
 @click.argument("person")
 @click.argument("serial")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (YYYY-MM-DD).")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (YYYY-MM-DD).")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+              help="First day (YYYY-MM-DD).")
+@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+              help="Last day (YYYY-MM-DD).")
 @_store
 def assign(person, serial, first, last, store) -> None:
     """Note that PERSON (a pseudonym) wore the brace SERIAL, from and to the days given."""
@@ -93,11 +95,14 @@ def query(sql, store, as_csv, as_json) -> None:
     """Ask the library in SQL (DuckDB's).
 
     \b
-    epochs  person, serial, wall, day, seconds, posture, flexion_deg, lateral_deg, ...
-    events  person, serial, wall, day, type, fields (JSON)
-    cues    person, serial, wall, day, number, posture, strength, value_deg, outcome, after_s
-    days    person, serial, day, worn_h, upright_h, flexed_h, cues, answered
-    replays person, serial, wall, day, seconds, records, differences, posture_differs_s, ...
+    epochs   person, serial, wall, day, seconds, posture, flexion_deg, ...
+    events   person, serial, wall, day, type, fields (JSON)
+    cues     person, serial, wall, day, number, posture, strength,
+             value_deg, outcome, after_s
+    days     person, serial, day, worn_h, upright_h, flexed_h, cues,
+             answered
+    replays  person, serial, wall, day, seconds, records, differences,
+             posture_differs_s, ...
 
     `wall` is the wearer's wall clock.  As in: plumbline store query "SELECT * FROM days"
     """
