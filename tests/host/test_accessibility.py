@@ -21,11 +21,16 @@ pytestmark = [
 ]
 
 
-def pages(folder):
-    """(name, HTML): wear alone, and a whole programme."""
-    for name, records in SAMPLES.items():
-        yield name, page.render(build(records()), ABOUT)
-    yield "programme", course_case.report(folder / "people")
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """Files by name: wear alone, and a whole programme."""
+    folder = tmp_path_factory.mktemp("pages")
+    texts = {name: page.render(build(records()), ABOUT) for name, records in SAMPLES.items()}
+    texts["programme"] = course_case.report(folder / "people")
+    files = {name: folder / f"{name.replace(' ', '')}.html" for name in texts}
+    for name, path in files.items():
+        path.write_text(texts[name])
+    return files
 
 
 def complaints(browser) -> list[str]:
@@ -37,11 +42,9 @@ def complaints(browser) -> list[str]:
 
 @pytest.mark.parametrize("width", [390, 1000])
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing(tmp_path, width, dark):
+def test_axe_finds_nothing(tmp_path, pages, width, dark):
     with Browser(tmp_path / "profile") as browser:
-        for name, html in pages(tmp_path):
-            path = tmp_path / f"{name.replace(' ', '')}.html"
-            path.write_text(html)
+        for name, path in pages.items():
             browser.size(width)
             browser.dark(dark)
             browser.open(path.as_uri())

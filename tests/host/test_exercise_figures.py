@@ -10,7 +10,7 @@ from plumbline.evaluate import repetitions
 from plumbline.replay import repetitions as counted
 from plumbline.virtual.body import Body
 from plumbline.virtual.moves import bends, script, there_and_back
-from plumbline.virtual.recording import Signal
+from plumbline.virtual.recording import AXES, GRAVITY, Signal, axes_matrix
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("PLUMBLINE_DATA", ROOT / "../shared/data"))
@@ -119,3 +119,25 @@ def test_one_known_exercise_is_counted_in_a_recording():
     done = counted.perform("trunk-flexion", recording(
         *bends(4, {"pelvis": (20, 0, 0), "lumbar": (30, 0, 0)}, {})))
     assert [abs(rep["peak"] - 5000) < 200 for rep in done.repetitions] == [True] * 4
+
+
+def test_broken_recordings_are_counted_with_what_is_left_or_flagged(tmp_path):
+    """One sensor dead, one short, both dead; none of them ends the evaluation."""
+    folder = tmp_path / "trunk_rom"
+    folder.mkdir()
+    back = np.linalg.inv(axes_matrix(AXES["back"])).T
+    good = {}
+    for sensor, place in (("S", "l45"), ("L", "t10")):
+        signal = recording(*TRIAL)[sensor]
+        good |= {f"acc_{place}": signal.acc @ back * GRAVITY, f"gyr_{place}": signal.gyr @ back}
+    dead = {f"{what}_l45": np.full((50, 3), np.nan) for what in ("acc", "gyr")}
+    short = {name: good[name][: len(good[name]) // 4] for name in ("acc_t10", "gyr_t10")}
+    gone = {name: good[name][:0] for name in good}
+    for number, change in enumerate(({}, dead, short, gone)):
+        np.savez(folder / f"807_pp{number}_x.npz", fs=104.0, **{**good, **change})
+    rows = repetitions.trunk_rom(tmp_path, 1)["trunk_rom"]["movements"]
+    told = [[(r["exact"], r["flagged"]) for r in rows if r["trial"] == f"807_pp{n}_x"]
+            for n in range(4)]  # fmt: skip
+    assert told[0] == told[1] == [(True, False)] * 3
+    assert all(exact or flagged for exact, flagged in told[2])
+    assert told[3] == [(False, True)] * 3

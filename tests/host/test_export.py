@@ -58,14 +58,21 @@ def test_the_bundle_is_fhir_r4(content):
     assert kinds.count("Observation") > 30
 
 
-def test_the_models_would_refuse_what_is_wrong(content):
+@pytest.mark.parametrize("wrong", [
+    {"effectiveDateTime": 5}, {"effectiveDateTime": "yesterday"}, {"status": None},
+    {"code": None}, {"colour": "red"}, {"valueQuantity": {"value": "3"}}])
+def test_the_models_would_refuse_what_is_wrong(content, wrong):
     from fhirclient.models.bundle import Bundle
     from fhirclient.models.fhirabstractbase import FHIRValidationError
 
     made = fhir.bundle(content, NOW)
-    made["entry"][3]["resource"]["effectiveDateTime"] = 5
+    resource = made["entry"][3]["resource"]
+    assert resource["resourceType"] == "Observation"
+    resource.update(wrong)
+    resource = {key: value for key, value in resource.items() if value is not None}
+    made["entry"][3]["resource"] = resource
     with pytest.raises(FHIRValidationError):
-        Bundle(made)
+        Bundle(made).as_json()
 
 
 def test_codes_units_and_references(content):

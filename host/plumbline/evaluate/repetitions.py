@@ -85,7 +85,11 @@ def trunk_rom(root: str | Path, jobs: int | None = None,
 
 
 def _trial(path: Path) -> list[dict]:
-    runs = repetitions.search(path)
+    """Of a recording that cannot be read nothing is found, and that is flagged."""
+    try:
+        runs = repetitions.search(path)
+    except ValueError:
+        runs = []
     return [_movement(path.stem, name, runs) for name in MOVEMENTS]
 
 

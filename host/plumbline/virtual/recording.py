@@ -82,12 +82,18 @@ def _signal(acc, gyr, fs, axes: str) -> Signal:
     )
 
 
+def _measured(samples: np.ndarray) -> bool:
+    """Whether a sensor gave anything."""
+    return len(samples) > 1 and bool(np.isfinite(samples).all(axis=1).any())
+
+
 def load(path: str | Path, name: str | None = None, axes: str | None = None) -> dict[str, Signal]:
     """Reads a recording: which sensors it has, {"S": …, "L": …} or only one of them.
 
     path: an .npz of the recordings' README.  name: which recording, where a file holds several
     (sisfall), such as "D16_SA01_R01".  axes: what the axes mean, over the known (see AXES).
-    One sensor worn at the waist is L.  Raises ValueError for what cannot be read so.
+    One sensor worn at the waist is L; a back sensor that gave nothing is left out.  Raises
+    ValueError for what cannot be read so.
     """
     with np.load(path, allow_pickle=False) as data:
         have = set(data.files)
@@ -97,12 +103,13 @@ def load(path: str | Path, name: str | None = None, axes: str | None = None) -> 
         if {"acc", "gyr"} <= have:
             known = "hapt" if "labels" in have else "as is"
             return {"L": _signal(data["acc"], data["gyr"], fs, axes or AXES[known])}
-        if {"acc_l45", "acc_t10"} <= have:
-            back = axes or AXES["back"]
-            return {
-                "S": _signal(data["acc_l45"], data["gyr_l45"], fs, back),
-                "L": _signal(data["acc_t10"], data["gyr_t10"], fs, back),
-            }
+        back = {sensor: (data[f"acc_{place}"], data[f"gyr_{place}"])
+                for sensor, place in (("S", "l45"), ("L", "t10"))
+                if {f"acc_{place}", f"gyr_{place}"} <= have}  # fmt: skip
+        if back:
+            there = {sensor: pair for sensor, pair in back.items() if all(map(_measured, pair))}
+            return {sensor: _signal(*pair, fs, axes or AXES["back"])
+                    for sensor, pair in (there or back).items()}  # fmt: skip
         if {"pelvis", "chest"} <= have:
             return {
                 "S": _columns(data["pelvis"], data["cols_pelvis"], fs, axes or AXES["back"]),

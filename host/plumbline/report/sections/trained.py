@@ -34,7 +34,8 @@ def _lately(trained: Trained) -> list[str]:
     if recent[0].held:
         inside = sum(one.held.inside_s for one in recent)
         asked = sum(one.seconds for one in recent)
-        said = [f"Held {words.duration(inside)} of {words.duration(asked)} in the band."]
+        said = [f"For {words.duration(inside)} of the last {words.duration(asked)} you held it as "
+                "meant."]  # fmt: skip
     elif recent[0].errors:
         errors = [abs(e) for one in recent for e in one.errors]
         said = [f"You found the position again to within {sum(errors) / len(errors):.1f}°."]
