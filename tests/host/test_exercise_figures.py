@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from plumbline.cli import main
 from plumbline.clinic.symmetry import symmetry
 from plumbline.evaluate import repetitions
 from plumbline.replay import repetitions as counted
@@ -121,7 +122,7 @@ def test_one_known_exercise_is_counted_in_a_recording():
     assert [abs(rep["peak"] - 5000) < 200 for rep in done.repetitions] == [True] * 4
 
 
-def test_broken_recordings_are_counted_with_what_is_left_or_flagged(tmp_path):
+def test_broken_recordings_are_counted_with_what_is_left_or_flagged(tmp_path, capsys):
     """One sensor dead, one short, both dead; none of them ends the evaluation."""
     folder = tmp_path / "trunk_rom"
     folder.mkdir()
@@ -141,3 +142,6 @@ def test_broken_recordings_are_counted_with_what_is_left_or_flagged(tmp_path):
     assert told[0] == told[1] == [(True, False)] * 3
     assert all(exact or flagged for exact, flagged in told[2])
     assert told[3] == [(False, True)] * 3
+    assert main(["evaluate", str(tmp_path), "--jobs", "1"]) == 0
+    said = capsys.readouterr().out
+    assert "trial 807_pp1_x, movement rotation, found [3, 3], exact True" in said

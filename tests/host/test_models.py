@@ -190,6 +190,14 @@ def figures():
     return json.loads(out.getvalue())
 
 
+@pytest.mark.slow
+@needs_hapt
+def test_every_data_set_that_is_there_has_its_figures(figures):
+    keys = {"hapt": "hapt", "sisfall": "sisfall", "exercise_optical": "exercises",
+            "trunk_rom": "trunk_rom"}  # fmt: skip
+    assert {key for name, key in keys.items() if (DATA / name).is_dir()} <= set(figures)
+
+
 @pytest.mark.req("POST-4")
 @pytest.mark.slow
 @needs_hapt
