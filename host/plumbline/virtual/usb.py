@@ -3,16 +3,27 @@
 rp2040py's own host answers every bulk-OUT transfer the firmware arms with an empty packet, some
 16 000 interrupts a second on an idle board.  A real host stays silent until it has bytes; so does
 this one, which lets an idle board sleep and run far ahead of real time.
+
+Nor does the library know of a cable that is pulled.  Then the bus is idle, which the board sees
+3 ms later as a suspended bus; what it has put into its buffers stays there; nobody tells it that
+the host's program has closed the port; and a host that finds it again resets the bus and
+enumerates it anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from rp2040py.peripherals import usb as library
 from rp2040py.rp2040 import RP2040
 from rp2040py.usb.cdc import USBCDC
 
 _PACKET = 64
+# USB 2.0, 7.1.7.6: a bus without a start of frame for so long is suspended.
+_IDLE_NS = 3_000_000
+
+# Cleared by writing 1, as the rest (datasheet, SIE_STATUS); the library has left it out.
+library.SIE_WRITECLEAR_MASK |= library.SIE_SUSPENDED
 
 
 class UsbSerial:
@@ -38,6 +49,9 @@ class UsbSerial:
         self._cdc.on_device_connected = self._on_connected
         self._cdc.on_serial_data = lambda data: on_data(bytes(data)) if self.plugged else None
         self._on_connect = on_connect
+        self._transfer = self._usb.dpram_updated
+        self._usb.dpram_updated = self._on_buffer
+        self._idle = mcu.clock.create_alarm(self._on_idle)
         self.plugged = True
         self.connected = False
         self._opened = True
@@ -49,9 +63,24 @@ class UsbSerial:
         self._armed.append((endpoint, size))
         self._deliver()
 
+    def _on_buffer(self, offset: int, value: int) -> None:
+        """The board has written to its USB memory: a buffer may be ready for the host."""
+        if self.plugged:
+            self._transfer(offset, value)
+
     def _on_enabled(self) -> None:
         if self.plugged:
             self._enumerate()
+        else:
+            self._idle.schedule(_IDLE_NS)
+
+    def _on_idle(self) -> None:
+        if not self.plugged and self._is_enabled():
+            self._usb._sie_status |= library.SIE_SUSPENDED
+            self._usb._sie_status_updated()
+
+    def _is_enabled(self) -> bool:
+        return bool(self._usb.read_uint32(library.MAIN_CTRL) & library.CONTROLLER_EN)
 
     def _on_connected(self) -> None:
         self.connected = True
@@ -91,14 +120,15 @@ class UsbSerial:
             self._cdc.set_control_lines(dtr=opened, rts=opened)
 
     def plug(self, plugged: bool) -> None:
-        """Plugs the cable in or pulls it.  Pulling drops DTR and all that was under way; plugging
-        in again makes the board enumerate when its USB block is next enabled or reset."""
+        """Plugs the cable in, upon which a board whose USB block is on enumerates; or pulls it,
+        and all that was under way is lost."""
         if plugged == self.plugged:
             return
         self.plugged = plugged
-        if plugged:
+        # The host forgets a board that is gone, and knows nothing of one that comes.
+        self._on_reset()
+        self._idle.cancel()
+        if not plugged:
+            self._idle.schedule(_IDLE_NS)
+        elif self._is_enabled():
             self._usb.reset_device()
-        else:
-            self._cdc.set_control_lines(dtr=False, rts=False)
-            self._pending.clear()
-            self.connected = False
