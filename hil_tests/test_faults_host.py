@@ -184,6 +184,23 @@ def test_a_host_vanishes_while_it_listens_live(ordeal, brace, supply, clock):
     ordeal.well()
 
 
+@pytest.mark.fault("HOST-6")
+def test_the_cable_is_pulled_from_an_open_port(brace, supply, clock):
+    """On every rig, for it looks for what goes wrong below Python: a driver that waits for a host
+    that is gone, or is upset by one that comes back."""
+    brace.live(True)
+    clock.run(1)
+    before = brace.hello()
+    supply.usb(False)
+    # Longer than the watchdog waits; nobody has told the brace that the port is closed.
+    clock.run(9)
+    supply.usb(True)
+    after = brace.wait_ready()
+    assert after.boot == before.boot, "it has started anew"
+    assert after.up - before.up > 9000
+    brace.live(False)
+
+
 @fast
 @pytest.mark.fault("HOST-7")
 def test_transfers_asked_for_beyond_all_limits_are_refused(ordeal, brace):

@@ -6,6 +6,9 @@ target_sources(usermod_plumbport INTERFACE
     ${CMAKE_CURRENT_LIST_DIR}/mod_plumbport.c
     ${CMAKE_CURRENT_LIST_DIR}/motor.c
     ${CMAKE_CURRENT_LIST_DIR}/rosc.c
+    ${CMAKE_CURRENT_LIST_DIR}/usb_out.c
 )
 target_include_directories(usermod_plumbport INTERFACE ${CMAKE_CURRENT_LIST_DIR})
+# usb_out.c has it.
+target_link_options(usermod_plumbport INTERFACE LINKER:--wrap=mp_usbd_cdc_tx_strn)
 target_link_libraries(usermod INTERFACE usermod_plumbport)
