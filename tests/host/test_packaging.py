@@ -1,15 +1,39 @@
 """What others install: one wheel for every Python, and sources that build it."""
 
+import json
 import os
 import subprocess
 import sys
+import sysconfig
 import tarfile
+import venv
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+IMAGE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
+HIL_TESTS = """
+import plumbline
+
+def test_it_comes_from_its_wheel():
+    assert {root!r} not in plumbline.__file__
+
+def test_a_brace(brace, body, power, flash_bus, motor, clock, measure):
+    assert brace.alive()
+    body.play("0 stand\\n+2 slouch 30\\n+5 end\\n")
+    begun = clock.now()
+    brace.buzz(0)
+    assert clock.wait_until(lambda: motor.pulses(begun), timeout=2)
+    measure("vibration_after", (motor.pulses(begun)[0].start - begun) * 1000, "ms", high=300)
+    flash_bus.detach("L")
+    assert clock.wait_until(lambda: brace.status().sensors == ["S"], 3, 0.5)
+    flash_bus.attach("L")
+    power.cycle()
+    brace.wait_ready()
+    assert brace.status().sensors == ["S", "L"]
+"""
 SDIST = "import sys, setuptools.build_meta as b; print(b.build_sdist(sys.argv[1]))"
 
 
@@ -73,3 +97,28 @@ def test_without_the_emulator_it_says_what_to_install(wheel, tmp_path):
     code, _, err = run(sys.executable, tmp_path / "block.py", cwd=tmp_path,
                        env={"PYTHONPATH": str(tmp_path / "away")})  # fmt: skip
     assert code == 12 and "pip install 'plumbline[virtual]'" in err and len(err.splitlines()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.req("REC-1")
+def test_the_hil_plugin_works_in_an_empty_folder(wheel, tmp_path):
+    """In an environment of its own, where the wheel has been installed; the packages of others are
+    those of this one, so that nothing is fetched."""
+    assert IMAGE.exists(), f"{IMAGE} is not built: run make firmware"
+    away, work = tmp_path / "away", tmp_path / "work"
+    venv.create(away, symlinks=True)
+    python = away / "bin" / "python"
+    code, _, err = run(sys.executable, "-m", "pip", "--python", python, "install", "-q",
+                       "--no-deps", "--no-index", wheel, cwd=tmp_path)  # fmt: skip
+    assert code == 0, err
+    (site,) = away.glob("lib/python*/site-packages")
+    (site / "others.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    work.mkdir()
+    (work / "test_brace.py").write_text(HIL_TESTS.format(root=str(ROOT)))
+    code, out, err = run(python, "-m", "pytest", "-q", "--brace", "virtual", "--hil-image", IMAGE,
+                         "--hil-run", "now", cwd=work)  # fmt: skip
+    assert code == 0 and "2 passed" in out, out + err
+    results = json.loads((work / "build" / "hil" / "now" / "results.json").read_text())
+    assert results["summary"] == {"passed": 1, "failed": 0, "skipped": 0}
+    assert results["tests"][0]["measures"][0]["name"] == "vibration_after"

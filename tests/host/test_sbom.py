@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from plumbline import sbom
 from plumbline.errors import Missing
 
@@ -46,6 +48,16 @@ def test_firmware_and_packages_are_listed_with_versions_and_licences(tree):
     assert len(set(refs)) == len(refs)
     named = {ref for row in found["dependencies"] for ref in row["dependsOn"]}
     assert named <= set(refs)
+
+
+@pytest.mark.req("REC-7")
+def test_it_is_valid_cyclonedx(tree):
+    """Held to the published schema, by CycloneDX's own library."""
+    validator = JsonStrictValidator(SchemaVersion.V1_5)
+    found = sbom.document(tree)
+    assert validator.validate_str(json.dumps(found)) is None
+    found["components"][0]["type"] = "brace"
+    assert validator.validate_str(json.dumps(found)) is not None, "the schema judges"
 
 
 def test_the_same_versions_give_the_same_bytes(tree):
