@@ -172,7 +172,6 @@ def test_the_slowest_flash_loses_no_sample(ordeal, brace, clock):
 
 
 @pytest.mark.fault("BUS-9")
-@pytest.mark.xfail(reason="the image says sensor_no_answer, not bus_stuck")
 def test_sda_held_on_the_board(ordeal, flash_bus):
     """The real I2C block and pins, nine clocks by hand."""
     flash_bus.stick_sda(6)

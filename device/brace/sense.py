@@ -79,7 +79,7 @@ class Sense:
         """A fresh bus; a device that held it has let go, or it is told."""
         self._bus, low = bus.recover()
         if low:
-            self._app.fault(faults.BUS_STUCK, low)
+            self._app.fault(faults.BUS_STUCK, low, low)
 
     def _open(self, sensor, now):
         sensor.empty = sensor.silent = 0

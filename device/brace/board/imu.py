@@ -57,38 +57,50 @@ class Imu:
         self.overruns = 0
         self.rate_mhz = RATE_NOMINAL_MHZ
 
-    def start(self):
-        """Resets and sets up the sensor, its FIFO empty.  Raises SensorError."""
-        i2c, address = self._i2c, self._address
+    def _get(self, register, buf, n):
+        """Reads n bytes from a register on into `buf`.  Raises SensorError.
+
+        Not by machine.I2C: what that does after a failure clocks the bus by hand, and a device
+        that holds SDA lets go before anybody has seen it.
+        """
         try:
-            identity = i2c.readfrom_mem(address, _WHO_AM_I, 1)[0]
-            if identity != WHO_AM_I_VALUE:
-                raise SensorError("who_am_i")
-            i2c.writeto_mem(address, _CTRL3_C, bytes((_SW_RESET,)))
-            for _ in range(50):
-                if not i2c.readfrom_mem(address, _CTRL3_C, 1)[0] & _SW_RESET:
-                    break
-            else:
-                raise SensorError("reset")
-            i2c.writeto_mem(address, _CTRL6_C, _NORMAL_MODE)
-            i2c.writeto_mem(address, _CTRL1_XL, _CTRL_SETUP)
-            i2c.writeto_mem(address, _INT1_CTRL, _INT1_FIFO_TH)
-            i2c.writeto_mem(address, _FIFO_CTRL1, _FIFO_SETUP)
-            # ODR = 6667 Hz · (1 + 0.0015 · FREQ_FINE) / 64, AN5192 section 6.4.
-            fine = i2c.readfrom_mem(address, _INTERNAL_FREQ_FINE, 1)[0]
+            plumbport.i2c_read(self._address, register, buf, n)
         except OSError:
             raise SensorError("no_answer")
-        if fine > 127:
-            fine -= 256
+
+    def _put(self, register, data):
+        """Writes `data` from a register on.  Raises SensorError."""
+        try:
+            self._i2c.writeto_mem(self._address, register, data)
+        except OSError:
+            raise SensorError("no_answer")
+
+    def start(self):
+        """Resets and sets up the sensor, its FIFO empty.  Raises SensorError."""
+        two = self._two
+        self._get(_WHO_AM_I, two, 1)
+        if two[0] != WHO_AM_I_VALUE:
+            raise SensorError("who_am_i")
+        self._put(_CTRL3_C, bytes((_SW_RESET,)))
+        for _ in range(50):
+            self._get(_CTRL3_C, two, 1)
+            if not two[0] & _SW_RESET:
+                break
+        else:
+            raise SensorError("reset")
+        self._put(_CTRL6_C, _NORMAL_MODE)
+        self._put(_CTRL1_XL, _CTRL_SETUP)
+        self._put(_INT1_CTRL, _INT1_FIFO_TH)
+        self._put(_FIFO_CTRL1, _FIFO_SETUP)
+        # ODR = 6667 Hz · (1 + 0.0015 · FREQ_FINE) / 64, AN5192 section 6.4.
+        self._get(_INTERNAL_FREQ_FINE, two, 1)
+        fine = two[0] - 256 if two[0] > 127 else two[0]
         self.rate_mhz = (6667 * (10000 + 15 * fine) + 320) // 640
         self.overruns = 0
 
     def pending(self):
         """Words in the FIFO.  Counts `overruns` when words were lost.  Raises SensorError."""
-        try:
-            self._i2c.readfrom_mem_into(self._address, _FIFO_STATUS1, self._two)
-        except OSError:
-            raise SensorError("no_answer")
+        self._get(_FIFO_STATUS1, self._two, 2)
         # FIFO_STATUS2 bit 6: overrun since the last read of the FIFO's end.
         if self._two[1] & 0x40:
             self.overruns += 1
@@ -98,26 +110,17 @@ class Imu:
         """Reads `words` words from the FIFO into `buf`; the bytes read.  Raises SensorError."""
         n = words * WORD
         if n:
-            try:
-                plumbport.i2c_read(self._address, _FIFO_DATA_OUT_TAG, buf, n)
-            except OSError:
-                raise SensorError("no_answer")
+            self._get(_FIFO_DATA_OUT_TAG, buf, n)
         return n
 
     def configured(self):
         """Whether the sensor still has our settings (it has not if it lost power for a moment)."""
-        try:
-            self._i2c.readfrom_mem_into(self._address, _CTRL1_XL, self._check)
-        except OSError:
-            raise SensorError("no_answer")
+        self._get(_CTRL1_XL, self._check, len(self._check))
         return self._check == _CTRL_SETUP
 
     def temperature_cdeg(self):
         """Die temperature in hundredths of a degree Celsius (256 LSB/°C, 0 at 25 °C)."""
-        try:
-            self._i2c.readfrom_mem_into(self._address, _OUT_TEMP_L, self._two)
-        except OSError:
-            raise SensorError("no_answer")
+        self._get(_OUT_TEMP_L, self._two, 2)
         raw = self._two[0] | self._two[1] << 8
         if raw > 32767:
             raw -= 65536

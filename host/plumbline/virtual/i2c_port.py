@@ -38,7 +38,7 @@ class I2CPort:
         self._block = mcu.i2c[number]
         self._bus = bus
         self._after = after
-        self._sda = mcu.gpio[sda]
+        self._sda, self._scl = mcu.gpio[sda], mcu.gpio[scl]
         self._alarm = mcu.clock.create_alarm(self._answer)
         self._pending: tuple[Callable[[], int], Callable[[int], None]] | None = None
         self._block.on_connect = self._connect
@@ -48,12 +48,13 @@ class I2CPort:
         self._write_register = self._block.write_uint32
         self._block.write_uint32 = self._on_register_write
         self._scl_high = True
-        mcu.gpio[scl].add_listener(self._on_scl)
+        self._scl.add_listener(self._on_scl)
         self.refresh()
 
     def refresh(self) -> None:
         """Shows the lines' levels to the chip's pins; to be called when a fault is set or ends."""
         self._sda.set_input_value(bool(self._bus.sda()))
+        self._scl.set_input_value(not self._bus.stuck_scl)
 
     def _on_register_write(self, offset: int, value: int) -> None:
         # rp2040py keeps the interrupt mask but has no way to set it.
