@@ -22,7 +22,7 @@ judges: $(STAMPS)/judges ## Install OpenSim, which judges exported orientations,
 
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
-test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
+test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(STANDIN) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
 	$(HIL) --brace unix -m "not slow and not long"

@@ -40,12 +40,13 @@ static void serve(unsigned i) {
     i2c_hw_t *hw = block(i)->hw;
     standin *it = &sensor[i];
     uint32_t why = hw->intr_stat;
-    if (why & I2C_IC_INTR_STAT_R_START_DET_BITS) {
-        (void)hw->clr_start_det;
-        standin_begin(it, 0);
-    }
     while (hw->rxflr != 0u) {
-        standin_write(it, (uint8_t)hw->data_cmd);
+        uint32_t data = hw->data_cmd;
+        /* Told by the byte and not by START_DET, which may be the next transfer's already. */
+        if (data & I2C_IC_DATA_CMD_FIRST_DATA_BYTE_BITS) {
+            standin_begin(it, 0);
+        }
+        standin_write(it, (uint8_t)data);
     }
     if (why & I2C_IC_INTR_STAT_R_RD_REQ_BITS) {
         (void)hw->clr_rd_req;
@@ -90,7 +91,7 @@ static mp_obj_t start(void) {
         gpio_set_function(PLACE[i].sda, GPIO_FUNC_I2C);
         gpio_set_function(PLACE[i].scl, GPIO_FUNC_I2C);
         block(i)->hw->intr_mask = I2C_IC_INTR_MASK_M_RX_FULL_BITS | I2C_IC_INTR_MASK_M_RD_REQ_BITS |
-            I2C_IC_INTR_MASK_M_START_DET_BITS | I2C_IC_INTR_MASK_M_TX_ABRT_BITS;
+            I2C_IC_INTR_MASK_M_TX_ABRT_BITS;
         unsigned irq = i == 0u ? I2C0_IRQ : I2C1_IRQ;
         irq_add_shared_handler(irq, i == 0u ? on_i2c0 : on_i2c1,
             PICO_SHARED_IRQ_HANDLER_DEFAULT_ORDER_PRIORITY);

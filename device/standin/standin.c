@@ -85,11 +85,27 @@ static void pop(standin *it) {
     it->count--;
 }
 
+/* -1, 0 or 1, each time another: a part's noise in counts. */
+static int16_t noise(standin *it) {
+    it->chance = it->chance * 1664525u + 1013904223u;
+    return (int16_t)((it->chance >> 16) % 3u) - 1;
+}
+
+static int16_t plus(int16_t value, int16_t more) {
+    int32_t sum = (int32_t)value + more;
+    return (int16_t)(sum > INT16_MAX ? INT16_MAX : sum < INT16_MIN ? INT16_MIN : sum);
+}
+
 void standin_tick(standin *it) {
+    int16_t now[STANDIN_AXES];
     if (it->put != it->taken) {
         memcpy(it->last, it->ring[it->taken % STANDIN_RING], sizeof it->last);
+        memcpy(now, it->last, sizeof now);
         it->taken++;
     } else {
+        for (unsigned k = 0; k < STANDIN_AXES; k++) {
+            now[k] = plus(it->last[k], noise(it));
+        }
         it->starved++;
     }
     unsigned gyr = it->reg[CTRL2_G] >> 4 && it->reg[FIFO_CTRL3] >> 4;
@@ -98,10 +114,10 @@ void standin_tick(standin *it) {
         return;
     }
     if (gyr) {
-        push(it, TAG_GYR, it->last);
+        push(it, TAG_GYR, now);
     }
     if (acc) {
-        push(it, TAG_ACC, it->last + 3);
+        push(it, TAG_ACC, now + 3);
     }
     it->slot = (it->slot + 1u) & 3u;
     it->samples++;

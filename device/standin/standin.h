@@ -4,7 +4,8 @@
  *
  * One `standin` is one sensor.  The bus side is called from interrupts, a byte at a time; the host
  * side fills a ring of samples; `standin_tick` moves one sample from there into the FIFO, 104 times
- * a second.  When the host has fallen behind, the last sample stays, and `starved` counts.
+ * a second.  When the host has fallen behind, the last sample stays, with a count of noise (or the
+ * brace would say that its sensor is frozen), and `starved` counts.
  *
  * Modelled (ST DS12140): WHO_AM_I, the control registers as they were written, SW_RESET,
  * address increment, FIFO_CTRL4's bypass and continuous mode, watermark, FIFO_STATUS1/2 with
@@ -37,6 +38,7 @@ typedef struct {
     int16_t ring[STANDIN_RING][STANDIN_AXES];
     volatile uint32_t put, taken;
     int16_t last[STANDIN_AXES];
+    uint32_t chance; /* state of the noise */
     uint32_t starved;
     uint32_t samples; /* given to the brace since the start */
 } standin;

@@ -15,14 +15,23 @@ from plumbline.virtual.body import Body, period
 # INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
 _TRIM_PPM = {"S": 1500, "L": -1500}
 _MDPS, _UG = 70.0, 488.0
+# Typical noise of the part over its 52 Hz: 3.8 mdps and 110 ug per root Hz (ST DS12140, table 3).
+_NOISE = np.array([3.8] * 3 + [110.0] * 3) * 52**0.5
 # Samples a line; the ring holds some ten seconds.
 _PIECE = 64
 _LOOK_S = 0.25
 
 
-def counts(body: Body, sensor: str) -> np.ndarray:
-    """A motion as the part would put it into its FIFO: (n, 6) int16."""
+def counts(body: Body, sensor: str, seed: int | None = None) -> np.ndarray:
+    """A motion as the part would put it into its FIFO: (n, 6) int16 of gx gy gz ax ay az.
+
+    seed: adds a part's noise, which a script has not got and without which a sensor that is held
+    still looks frozen.
+    """
     samples = body.samples(sensor, *period(_TRIM_PPM[sensor])).astype(float)
+    if seed is not None:
+        chance = np.random.default_rng([seed, "SL".index(sensor)])
+        samples += chance.normal(size=samples.shape) * _NOISE
     samples[:, :3] /= _MDPS
     samples[:, 3:] /= _UG
     return np.clip(np.round(samples), -32768, 32767).astype("<i2")
@@ -71,7 +80,8 @@ class Standin(Mover):
         body = Body.from_motion(motion)
         if self.journal is not None:
             self.journal.motion(*describe(motion))
-        samples = {sensor: counts(body, sensor) for sensor in body.sensors}
+        seed = None if str(motion).endswith(".npz") else 1
+        samples = {sensor: counts(body, sensor, seed) for sensor in body.sensors}
         at = self._feed(samples, dict.fromkeys(samples, 0), loop)
         self._begin(self._go_on, samples, at, loop)
         return body.seconds
