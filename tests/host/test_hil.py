@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 from plumbline.errors import NoDevice, UsageError
-from plumbline.hil import hardware
+from plumbline.hil import hardware, page
 from plumbline.hil.journal import Journal
 from plumbline.hil.line import Line
 from plumbline.hil.measures import Measures
@@ -112,12 +112,13 @@ def test_a_run_keeps_records_and_counts_its_skips(suite):
     assert [rig["name"] for rig in run["rigs"]] == ["one", "two"]
     suite_xml = ElementTree.parse(folder / "junit.xml").getroot()[0]
     assert suite_xml.get("failures") == "2" and suite_xml.get("tests") == "8"
-    page = (folder / "report.html").read_text()
-    assert "Failed: 3 passed, 2 failed, 3 skipped" in page and "at most 3000" in page
+    text = (folder / "report.html").read_text()
+    assert "Failed: 3 passed, 2 failed, 3 skipped" in text and "at most 3000" in text
+    assert "skipped: rig two lacks sees_motor" in text
     brace = json.loads((folder / "serials" / "one.json").read_text())
     assert brace["verdict"] == "failed" and brace["signed_off_by"] == "Q. A. <qa>"
-    page = (folder / "serials" / "one.html").read_text()
-    assert "Brace one" in page and "3000 to 4300" in page and "Q. A. &lt;qa&gt;" in page
+    text = (folder / "serials" / "one.html").read_text()
+    assert "Brace one" in text and "3000 to 4300" in text and "Q. A. &lt;qa&gt;" in text
 
 
 @pytest.mark.req("REC-2")
@@ -216,6 +217,14 @@ def test_the_device_log_is_readable(tmp_path):
         "*  the end",
     ]
     assert line.read(0.1), "what came while time passed is kept"
+
+
+def test_numbers_are_readable():
+    for value, said in (
+        (0, "0"), (0.0021, "0.0021"), (35.1915, "35.19"), (999.96, "1000"), (3900, "3900"),
+        (104328, "104\u202f328"), (1.383e7, "13\u202f830\u202f000"), (float("nan"), "nan"),
+    ):  # fmt: skip
+        assert page.number(value) == said
 
 
 def test_junit_survives_what_xml_cannot_hold():

@@ -59,13 +59,15 @@ def run(braces, mark, keyword, jobs, out, signed_by, tests):
 
 def _show(folder: Path, serial: str, seconds: float) -> str:
     """Prints what came of a brace at the station; the verdict."""
+    from plumbline.hil.page import number
+
     kept = sorted((folder / "serials").glob("*.json"))
     if not kept:
         common.say(f"No brace was tested. Look at {folder / 'report.html'}")
         return "untested"
     found = json.loads(kept[0].read_text("utf-8"))
     rows = [
-        [m["name"], f"{m['value']:g} {m['unit']}", "ok" if m["ok"] else "OUT OF LIMITS"]
+        [m["name"], f"{number(m['value'])} {m['unit']}", "ok" if m["ok"] else "OUT OF LIMITS"]
         for test in found["tests"]
         for m in test["measures"]
     ]

@@ -6,22 +6,38 @@ and who signed.  Self-contained, printable, no scripts.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from html import escape
 
 _STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 60rem; padding: 0 1rem;
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 68rem; padding: 0 1rem;
   color: #1a1a1a; background: #fff }
 h1 { font-size: 1.5rem } h2 { font-size: 1.15rem; margin-top: 2rem }
-table { border-collapse: collapse; width: 100% } caption { text-align: left; font-weight: 600 }
+table { border-collapse: collapse; width: 100%; margin-top: 1.5rem }
+caption { text-align: left; font-weight: 600; font-size: 1.15rem }
 th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #ddd;
   vertical-align: top; overflow-wrap: anywhere }
-td.number { text-align: right; white-space: nowrap } .passed { color: #14602a }
+.number { text-align: right; white-space: nowrap } td.number { padding-right: 1.2rem }
+th { white-space: nowrap } th.number { padding-right: 1.2rem } .passed { color: #14602a }
 .failed { color: #a01010; font-weight: 600 } .skipped { color: #555 }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem } dt { color: #555 }
 dd { margin: 0; overflow-wrap: anywhere } .verdict { font-size: 1.25rem }
 @media print { body { margin: 0; max-width: none } }
 """
+
+
+# Heads of columns of numbers.
+_NUMBERS = ("value", "s")
+_NUMBER = ' class="number"'
+
+
+def number(value: float) -> str:
+    """A measured value as people read it: four digits that count, no exponent, and from five
+    digits on a narrow space between thousands."""
+    if not math.isfinite(value) or abs(value) < 1000:
+        return f"{value:.4g}"
+    return f"{value:,.0f}".replace(",", "\u202f" if abs(value) >= 9999.5 else "")
 
 
 def _page(title: str, *parts: str) -> bytes:
@@ -42,10 +58,13 @@ def _facts(facts: list[tuple[str, object]]) -> str:
 
 
 def _table(caption: str, heads: list[str], rows: list[list[str]]) -> str:
-    """`rows` hold HTML."""
+    """`rows` hold HTML; heads over numbers stand to the right, as those do."""
     if not rows:
         return ""
-    head = "".join(f'<th scope="col">{escape(name)}</th>' for name in heads)
+    head = "".join(
+        f'<th scope="col"{_NUMBER if name in _NUMBERS else ""}>{escape(name)}</th>'
+        for name in heads
+    )
     body = "".join(f"<tr>{''.join(row)}</tr>\n" for row in rows)
     return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>\n{body}</table>"
 
@@ -57,17 +76,17 @@ def _cell(text: object, kind: str = "") -> str:
 def _limits(measure: dict) -> str:
     low, high = measure["low"], measure["high"]
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return f"{number(low)} to {number(high)}"
     if low is not None:
-        return f"at least {low:g}"
-    return f"at most {high:g}" if high is not None else ""
+        return f"at least {number(low)}"
+    return f"at most {number(high)}" if high is not None else ""
 
 
 def _measures(tests: list[dict]) -> list[list[str]]:
     return [
         [
             _cell(measure["name"]),
-            _cell(f"{measure['value']:g} {measure['unit']}", "number"),
+            _cell(f"{number(measure['value'])} {measure['unit']}", "number"),
             _cell(_limits(measure)),
             _cell("ok" if measure["ok"] else "out of limits",
                   "passed" if measure["ok"] else "failed"),
@@ -105,11 +124,18 @@ def _failures(tests: list[dict]) -> str:
     return _table("What failed", ["test", "why", "device log"], rows)
 
 
+def _outcome(test: dict) -> str:
+    """How a test ended; of one that was skipped, why."""
+    if test["outcome"] != "skipped":
+        return test["outcome"]
+    return f"skipped: {test['message'].removeprefix('Skipped: ')}"
+
+
 def _all(tests: list[dict], seconds: dict) -> str:
     rows = [
         [
-            _cell(test["test"]),
-            _cell(test["outcome"], test["outcome"]),
+            _cell(test["test"].rpartition("/")[2]),
+            _cell(_outcome(test), test["outcome"]),
             _cell(", ".join(test.get("requirements", []) + test.get("faults", []))),
             _cell(f"{seconds[test['test']]:.1f}" if test["test"] in seconds else "", "number"),
         ]
@@ -156,7 +182,7 @@ def of_serial(serial: str, tests: list[dict], run: dict) -> bytes:
     return _page(
         f"Brace {serial}",
         _verdict(tests),
-        _facts([(text, brace.get(name)) for name, text in names]),
+        _facts([(text, brace.get(name) or "none") for name, text in names]),
         _facts([("tested", run["ended"]), ("run", run["run"]), ("by", run["by"]),
                 ("signed off by", run["signed_off_by"] or "nobody")]),
         _failures(tests),
