@@ -14,6 +14,10 @@ smoke: $(STAMPS)/core $(FIRMWARE) ## The HIL smoke suite: is this a brace? Under
 hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records under build/hil
 	$(HIL) -m "not slow and not long"
 
+# On the image time costs as much as it lasts: what the unix port does in minutes takes it an hour.
+hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (an hour and a half)
+	$(VENV)/bin/pytest -q hil_tests -k test_faults_ --brace virtual --hil-patient --timeout 7200 -n $(JOBS)
+
 # In virtual time the unix port takes a second for each, the emulated board a minute or two.
 exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise and the movement screen, exact, on the unix port and the emulated board (half an hour)
 	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
@@ -37,4 +41,4 @@ mutants: $(STAMPS)/core $(UNIX) ## Plant defects in the firmware, one at a time,
 sbom: $(STAMPS)/core $(STAMPS)/tree ## List the software of others in plumbline, build/sbom.json (CycloneDX)
 	$(PY) -m plumbline.sbom $(MPY) $(BUILD)/sbom.json
 
-.PHONY: soak mutants sbom power-cuts days smoke hil exercises
+.PHONY: hil-image soak mutants sbom power-cuts days smoke hil exercises

@@ -34,6 +34,7 @@ def pytest_addoption(parser):
     add("--hil-run", metavar="NAME", help="name of the run's folder (date and time)")
     add("--hil-signed-by", default="", metavar="NAME", help="who answers for the run")
     add("--hil-serial", default="", metavar="S", help="name for a brace without one (station)")
+    add("--hil-patient", action="store_true", help="wait for what asks for fast_time, too")
     add("--hil-ask", action="store_true", help="somebody is there to answer questions (station)")
 
 
@@ -82,6 +83,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _needs(item) -> set[str]:
+    """The capabilities that a test asks of its rig."""
     needed = {name for mark in item.iter_markers("needs") for name in mark.args}
     unknown = needed - set(capabilities.CAPABILITIES)
     if unknown:
@@ -118,7 +120,10 @@ def rig(hil_entry, request):
     entry = hil_entry
     run: Run = request.config.stash[KEY]
     item = request.node
-    lacking = capabilities.missing(_needs(item), entry.capabilities)
+    needed = _needs(item)
+    if request.config.option.hil_patient:
+        needed -= {"fast_time"}
+    lacking = capabilities.missing(needed, entry.capabilities)
     if lacking:
         pytest.skip(f"rig {entry.name} lacks {', '.join(lacking)}")
     the_rig = run.rig(entry)

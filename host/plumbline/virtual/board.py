@@ -137,6 +137,10 @@ class Board:
         self.mcu.sram[:] = bytes(len(self.mcu.sram))
         self._restart(HAD_POR)
 
+    def set_timer(self, milliseconds: int) -> None:
+        """Lets the chip's timer, which begins at 0 with every reset, have counted so far."""
+        self.mcu.timer._epoch_nanos = self.mcu.clock.nanos - milliseconds * 1e6
+
     def power_off(self) -> None:
         """Takes power away, whatever the board was doing."""
         self.state = State.OFF

@@ -30,7 +30,7 @@ class _Motor(simulated.Motor):
 
 class EmulatedRig(simulated.SimulatedRig):
     kind = "virtual"
-    setups = frozenset({"boot", "sensors", "flash", "timing"})
+    setups = frozenset({"boot", "sensors", "flash", "timing", "ticks_ms"})
     motor_class = _Motor
 
     def begin(self, image: Image | None) -> None:
@@ -58,12 +58,14 @@ class EmulatedRig(simulated.SimulatedRig):
         self.line.connect(BoardTransport(virtual.board))
         self.port = EmulatedPort(virtual.board, self.line, journal)
         if setup.boot:
-            self.boot()
+            self.boot(ticks_ms=setup.ticks_ms)
 
-    def boot(self, timeout: float = 5.0) -> None:
+    def boot(self, timeout: float = 5.0, ticks_ms: int = 0) -> None:
         """Applies power and waits until the brace has enumerated.  Raises RigBroken."""
         self.power.on()
         board = self.virtual.board
+        if ticks_ms:
+            board.set_timer(ticks_ms)
         if not board.run(timeout * 1e9, until=lambda: board.usb.connected):
             raise RigBroken(
                 f"the image did not enumerate within {timeout:g} s",
