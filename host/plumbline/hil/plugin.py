@@ -47,7 +47,8 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "req(*ids): the requirements that the test verifies")
     worker = getattr(config, "workerinput", {})
     name = worker.get("hil_run") or config.option.hil_run or time.strftime("%Y%m%d-%H%M%S")
-    out = Path(config.option.hil_out or config.rootpath / "build" / "hil")
+    # Not by pytest's root: it may find that above a path among our options, the image's say.
+    out = Path(config.option.hil_out or config.invocation_params.dir / "build" / "hil")
     config.stash[KEY] = Run(config, name, out / name, is_worker=bool(worker))
     config.pluginmanager.register(config.stash[KEY], "plumbline-hil-run")
 
