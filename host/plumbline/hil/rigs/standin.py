@@ -11,12 +11,13 @@ from plumbline.hil.parts import RigBroken
 from plumbline.hil.rigs.motions import describe
 from plumbline.hil.rigs.mover import Mover
 from plumbline.virtual.body import Body, period
+from plumbline.virtual.transducer import ACC_NORMAL_UG, GYR_NORMAL_UDPS
 
 # INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
 _TRIM_PPM = {"S": 1500, "L": -1500}
 _MDPS, _UG = 70.0, 488.0
-# Typical noise of the part over its 52 Hz: 3.8 mdps and 110 ug per root Hz (ST DS12140, table 3).
-_NOISE = np.array([3.8] * 3 + [110.0] * 3) * 52**0.5
+# Typical noise of the part as the brace sets it up, mdps and ug.
+_NOISE = np.array([GYR_NORMAL_UDPS / 1000] * 3 + [ACC_NORMAL_UG[488_000]] * 3)
 # Samples a line; the ring holds some ten seconds.
 _PIECE = 64
 _LOOK_S = 0.25
