@@ -105,7 +105,7 @@ FLAG_NAMES = (
     ("twisted", "turned to a side"),
     ("trunk moved", "the trunk moved along"),
     ("dropped", "the pelvis tipped to a side"),
-    ("left band", "left the band"),
+    ("left band", "went out of the position"),
     ("pain", "pain was marked"),
     ("vibration", "the brace vibrated meanwhile"),
     ("doubtful", "the count is in doubt"),
