@@ -9,7 +9,7 @@ check: $(STAMPS)/core $(UNIX) lint ## The fast tests: native, device, host; unde
 AXE := $(BUILD)/npm/node_modules/axe-core/axe.min.js
 
 $(AXE):
-	@device/port/need.sh npm:npm chromium:chromium
+	@device/port/need.sh npm:npm
 	@mkdir -p $(BUILD)/npm
 	npm install --prefix $(BUILD)/npm --no-audit --no-fund --silent axe-core@4.10.3
 
@@ -23,6 +23,7 @@ judges: $(STAMPS)/judges ## Install OpenSim, which judges exported orientations,
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(STANDIN) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
+	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
 	$(HIL) --brace unix -m "not slow and not long"
@@ -33,6 +34,7 @@ long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes eac
 	$(HIL) -m long
 
 accessibility: $(STAMPS)/core $(AXE) ## Check the report's pages with axe, at the width of a phone and of a desk
+	@device/port/need.sh chromium:chromium
 	PLUMBLINE_AXE=$(abspath $(AXE)) $(VENV)/bin/pytest -q tests/host/test_accessibility.py
 
 .PHONY: check test long judges accessibility
