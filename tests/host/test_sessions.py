@@ -40,32 +40,52 @@ def test_the_comparison_can_fail():
     assert matches("", "")
 
 
+@pytest.fixture
+def bench(tmp_path, home, patient):
+    """bench(command, timeout) -> what it came to, in a checkout as it stands after
+    `make firmware`."""
+    if not FIRMWARE.exists():
+        pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
+    work = tmp_path / "work"
+    (work / "device").mkdir(parents=True)
+    (work / "device" / "brace").symlink_to(ROOT / "device" / "brace")
+    (work / "build").symlink_to(ROOT / "build")
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+                   "COLUMNS": "100"}  # fmt: skip
+
+    def run(command, timeout=300):
+        return subprocess.run(
+            ["bash", "-c", command], cwd=work, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=timeout)
+
+    yield run
+    for entry in registry.running():
+        os.kill(entry.pid, 15)
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(3000)
 @pytest.mark.parametrize("path", [
     pytest.param(path, marks=pytest.mark.long if path.stem in LONG else (), id=path.stem)
     for path in SESSIONS
 ])  # fmt: skip
-def test_a_session(path, home, patient, tmp_path):
-    if not FIRMWARE.exists():
-        pytest.skip(f"{FIRMWARE} is not built: run `make firmware`")
-    work = tmp_path / "work"
-    (work / "device").mkdir(parents=True)
-    # A checkout as it stands after `make firmware`.
-    (work / "device" / "brace").symlink_to(ROOT / "device" / "brace")
-    (work / "build").symlink_to(ROOT / "build")
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-                   "COLUMNS": "100"}  # fmt: skip
-    try:
-        for command, expected in steps(path.read_text(encoding="utf-8")):
-            done = subprocess.run(
-                ["bash", "-c", command], cwd=work, env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                timeout=2400 if path.stem in LONG else 300)  # fmt: skip
-            assert matches(expected, done.stdout), f"$ {command}\n{done.stdout}\nnot\n{expected}"
-    finally:
-        for entry in registry.running():
-            os.kill(entry.pid, 15)
+def test_a_session(path, bench):
+    for command, expected in steps(path.read_text(encoding="utf-8")):
+        done = bench(command, 2400 if path.stem in LONG else 300)
+        assert matches(expected, done.stdout), f"$ {command}\n{done.stdout}\nnot\n{expected}"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_a_braces_life_as_the_readme_has_it(bench):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    life = text.split("## A brace's life\n", 1)[1].split("\n## ", 1)[0]
+    commands = re.findall(r"(?m)^    (plumbline .*)$", life)
+    assert len(commands) > 8
+    for command in commands:
+        # What goes on until Ctrl-C.
+        done = bench(command.replace("plumbline live", "plumbline live --seconds 5"))
+        assert done.returncode == 0, f"$ {command}\n{done.stdout}"
 
 
 def test_there_is_a_session_for_each_of_the_three_and_the_screen():

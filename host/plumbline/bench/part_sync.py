@@ -43,7 +43,9 @@ class Board:
     def __init__(self, root: Path, folder: Path):
         self.image = root / "build" / "firmware" / "plumbline-rp2040.uf2"
         self.checkout, self.plain = folder / "checkout", folder / "plain"
-        self._env = {**os.environ, "PLUMBLINE_HOME": str(folder / "home")}
+        # An emulated board on a busy computer answers late, which nothing here measures.
+        self._env = {**os.environ, "PLUMBLINE_HOME": str(folder / "home"),
+                     "PLUMBLINE_TIMEOUT": "30"}  # fmt: skip
         shutil.copytree(root / "device" / "brace", self.checkout / "device" / "brace")
         built = root / "build" / "firmware" / "sources"
         shutil.copytree(built, self.checkout / "build" / "firmware" / "sources")
