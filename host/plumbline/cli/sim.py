@@ -170,7 +170,7 @@ def _serve(name, path, realtime, speed, sensors, motion, seed, blank, as_json) -
 def _control(name: str | None, do: str, **arguments) -> dict:
     """One command to the named virtual brace, or to the only one."""
     from plumbline import registry
-    from plumbline.errors import LinkError, NoDevice, SeveralDevices
+    from plumbline.errors import LinkError, NoDevice, SeveralDevices, UsageError
     from plumbline.virtual.control import Control, ControlError
 
     there = registry.running()
@@ -188,7 +188,10 @@ def _control(name: str | None, do: str, **arguments) -> dict:
         answer = control(do, **arguments)
         control.close()
     except ControlError as error:
-        raise LinkError(f"{named[0].name}: {error}", "See plumbline sim --help") from error
+        if error.wrong:
+            raise UsageError(f"{error}", f"See plumbline sim {do} --help") from error
+        advice = "Look at its state: plumbline sim status; if it has none, start it again"
+        raise LinkError(f"{named[0].name}: {error}", advice) from error
     return answer
 
 
@@ -266,7 +269,14 @@ def status(name, as_json) -> None:
     if as_json:
         common.emit_json("sim_status", answer)
     else:
-        common.table(["WHAT", "VALUE"], answer.items())
+        common.table(["WHAT", "VALUE"], [
+            ["state", answer["state"]],
+            ["its time", f"{answer['now_ns'] / 1e9:.1f} s"],
+            ["awake", f"{answer['awake_cycles'] / 1e6:.1f} M cycles"],
+            ["flash", f"{answer['flash_operations']} operations"],
+            ["resets", answer["resets"]],
+            ["vibrations", answer["vibrations"]],
+        ])  # fmt: skip
 
 
 @common.command(command, name="stop")

@@ -1,7 +1,8 @@
 """What drives a virtual brace from outside its process: JSON lines over a Unix socket.
 
 A request is one line, `{"do": NAME, ...}`; the answer is one line, `{"ok": true, ...}` or
-`{"ok": false, "say": ...}`.  `Control` is the client, `ControlServer` the server's end.
+`{"ok": false, "say": ..., "wrong": ...}`, which tells whether what was asked makes no sense.
+`Control` is the client, `ControlServer` the server's end.
 
     status                              state, simulated time, counters
     run        s                        answers when so much simulated time has passed
@@ -120,8 +121,12 @@ class ControlServer:
                 self._later.append((due, client))
                 return
             answer = action(**request) or {}
+        except ValueError as error:
+            self._send(client, {"ok": False, "say": str(error), "wrong": True})
+            return
         except Exception as error:  # whatever a client asks for, the brace goes on
-            self._send(client, {"ok": False, "say": f"{type(error).__name__}: {error}"})
+            said = f"{type(error).__name__}: {error}"
+            self._send(client, {"ok": False, "say": said, "wrong": False})
             return
         self._send(client, {"ok": True, **answer})
 
@@ -172,7 +177,12 @@ class ControlServer:
 
 
 class ControlError(Exception):
-    """The virtual brace refused or did not answer; the message says why."""
+    """The virtual brace refused or did not answer; the message says why.  `wrong`: what was asked
+    of it makes no sense."""
+
+    def __init__(self, say: str, wrong: bool = False):
+        super().__init__(say)
+        self.wrong = wrong
 
 
 class Control:
@@ -197,7 +207,7 @@ class Control:
             raise ControlError("the virtual brace has gone")
         answer = json.loads(line)
         if not answer.pop("ok"):
-            raise ControlError(answer["say"])
+            raise ControlError(answer["say"], answer["wrong"])
         return answer
 
     def close(self) -> None:
