@@ -1,6 +1,5 @@
 """Signed updates, the real firmware on the unix port: in force, proved, undone, cut anywhere."""
 
-import random
 from pathlib import Path
 
 import plumbcore
@@ -120,8 +119,7 @@ def test_power_cuts_during_an_update(key):
         operations = brace.eval("nor.operations") - before
     assert operations > 25
     ran = set()
-    cuts = list(range(1, operations + 1))
-    for cut in random.Random(3).sample(cuts, min(60, len(cuts))):
+    for cut in range(1, operations + 1):
         with start(flash, seed=cut) as brace:
             with connect(brace, 2.0) as found:
                 brace.exec(f"nor.cut_in({cut})")

@@ -17,6 +17,13 @@ from plumbline.trust.session import Session
 from tapped import NONCE, frame, frames
 
 
+def fill(log):
+    """More than one segment of records."""
+    for number in range(400):
+        log.append(1, 1, number, random.Random(number).randbytes(30))
+    log.close()
+
+
 def test_the_clinic_gets_through(line):
     with line.open() as brace:
         assert brace.link.session.role == "clinic"
@@ -154,18 +161,18 @@ def test_a_session_that_nobody_uses_sends_nothing_any_more(line):
 
 
 def test_what_one_session_began_to_send_never_goes_to_the_next(line):
-    for number in range(400):
-        line.peer.log.append(1, 1, number, bytes(30))
-    line.peer.log.close()
+    fill(line.peer.log)
     clinic = line.open()
-    clinic.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 4096})
-    line.open("wearer")
-    # A role that may not read the log, and has the keys of the session that is open now.
-    assert line.peer.session.role_name == "wearer"
+    request, _ = clinic.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 4096})
+    first = clinic.link.more(commands.LOG_READ, request)
+    # A role that may not read the log confirms, in its own session, as what it may do.
+    wearer = line.open("wearer")
     line.to_host.clear()
-    for _ in range(3):
-        line.peer.read(0)
+    wearer.link._send(plumbcore.BULK, commands.PING, struct.pack("<I", len(first.payload) - 12),
+                      request)  # fmt: skip
+    line.peer.read(0)
     assert not [f for data in line.to_host for f in frames(data) if f[0] == plumbcore.BULK]
+    assert wearer.status().battery == 3900
 
 
 def test_a_host_that_never_stops_talking_leaves_the_other_tasks_their_turn():
@@ -185,9 +192,7 @@ def test_a_host_that_never_stops_talking_leaves_the_other_tasks_their_turn():
 
 
 def test_a_transfer_goes_on_only_in_its_session(line):
-    for number in range(400):
-        line.peer.log.append(1, 1, number, random.Random(number).randbytes(30))
-    line.peer.log.close()
+    fill(line.peer.log)
     brace = line.open()
     request, _ = brace.link.begin(commands.LOG_READ, {"stream": 0, "from": 0, "window": 4096})
     # The attacker confirms in the host's place, so that more comes.
