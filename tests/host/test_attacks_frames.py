@@ -134,6 +134,16 @@ def test_what_the_line_says_by_itself_is_not_believed(line):
     assert brace.link.forged == 3 and brace.event() is None
 
 
+def test_what_the_brace_once_said_is_not_believed_again(line):
+    brace = line.open()
+    brace.live(True)
+    line.peer.wire.event(commands.LIVE, bytes(20))
+    assert brace.event() is not None
+    line.peer.out += line.to_host[-1]
+    assert brace.event() is None and brace.link.forged == 1
+    assert brace.status().battery == 3900
+
+
 def test_a_brace_without_a_session_sends_no_events(line):
     brace = line.open()
     brace.live(True)

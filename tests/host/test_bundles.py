@@ -126,6 +126,13 @@ def test_a_hostile_manifest_is_refused_even_if_it_is_signed(keys, manifest):
         check(sign_raw(manifest, keys, bytes(100)), keys)
 
 
+def test_a_bundle_longer_than_a_slot_is_refused_even_if_all_of_it_fits_its_hashes(keys):
+    half = bytes(bundle.ROOM // 2)
+    listed = [[f"brace/{name}.py", len(half), plumbcore.sha256(half)] for name in ("aa", "bb")]
+    with pytest.raises(BundleError, match="longer than a slot"):
+        check(sign_raw({**GOOD, "files": listed}, keys, 2 * half), keys)
+
+
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.booleans())
 @example(b"PLBN\x01\x00\xff\xff", False)
