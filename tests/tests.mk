@@ -22,7 +22,7 @@ judges: $(STAMPS)/judges ## Install OpenSim, which judges exported orientations,
 
 # How often properties are tried.
 test: export PLUMBLINE_EXAMPLES ?= 300
-test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(STANDIN) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
+test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(WEARER) $(STANDIN) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests -m "not long"
 	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
@@ -37,4 +37,19 @@ accessibility: $(STAMPS)/core $(AXE) ## Check the report's pages with axe, at th
 	@device/port/need.sh chromium:chromium
 	PLUMBLINE_AXE=$(abspath $(AXE)) $(VENV)/bin/pytest -q tests/host/test_accessibility.py
 
-.PHONY: check test long judges accessibility
+# The parsers that meet bytes of strangers are Python; those in C are fuzzed by `make fuzz`.
+PYTHON_FUZZ_TARGETS := handshake bundle cbor
+
+$(STAMPS)/fuzz-python: $(STAMPS)/core
+	$(VENV)/bin/pip install -q --disable-pip-version-check -e '.[fuzz]'
+	@touch $@
+
+fuzz-python: $(STAMPS)/fuzz-python ## Fuzz the firmware's Python, handshake, bundles and CBOR, for FUZZ_SECONDS (60) each with atheris
+	@for target in $(PYTHON_FUZZ_TARGETS); do \
+	    mkdir -p $(FUZZ)/new-python-$$target; \
+	    echo "$$target: $(FUZZ_SECONDS) s"; \
+	    $(PY) tests/fuzz/fuzz.py $$target -max_total_time=$(FUZZ_SECONDS) -max_len=4096 -verbosity=0 \
+	      -artifact_prefix=$(FUZZ)/python-$$target- $(FUZZ)/new-python-$$target tests/fuzz/corpus/$$target; \
+	done
+
+.PHONY: fuzz-python check test long judges accessibility
