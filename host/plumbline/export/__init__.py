@@ -11,8 +11,10 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from plumbline.export.content import Content
+if TYPE_CHECKING:
+    from plumbline.export.content import Content
 
 # Format -> (module, what is written).
 FORMATS = {
