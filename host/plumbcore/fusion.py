@@ -21,6 +21,8 @@ _ERRORS = {
     lib.PL_EFUSION_SPACE: "buffer too small",
 }
 
+_NOT_UNIT = "not a quaternion of length 1 in Q30"
+
 
 def _check(result: int) -> int:
     if result < 0:
@@ -184,7 +186,10 @@ class Alignment:
         """From standing alone: the smallest change of `nominal` (4 int32, sensor <- segment;
         None for as it is) that puts z upright: 0, or ALIGN_SHORT, _UNSURE, _MOVED."""
         q = self._align.q if nominal is None else _int32_in(nominal, 4)
-        return lib.pl_align_level(self._align, q)
+        result = lib.pl_align_level(self._align, q)
+        if result == lib.PL_EALIGN_NOMINAL:
+            raise ValueError(_NOT_UNIT)
+        return result
 
     def quality(self) -> int:
         """Of the last `finish`, 0..100: share of turning about one axis, less disagreement."""
@@ -206,7 +211,7 @@ class Alignment:
     def set_quat(self, q) -> None:
         """Takes an alignment found earlier (4 int32)."""
         if lib.pl_align_set(self._align, _int32_in(q, 4)):
-            raise ValueError("not a quaternion of length 1 in Q30")
+            raise ValueError(_NOT_UNIT)
 
     def segment(self, ori: Orientation, out) -> None:
         """Attitude earth <- segment into 4 int32, Q30."""

@@ -23,7 +23,7 @@ static void check_low_pass(const pl_svf_coef *c) {
     REQUIRE(c->a2 <= 13107 && c->g <= 19660);
 }
 
-/* coef_ok and bias_unit_ok of native/proofs/fusion.h. */
+/* coef_ok and bias_unit_ok of native/proofs/fusion_state.h. */
 static void check_coef(void) {
     int64_t full = ((int64_t)coef.half_angle * 65536 + coef.half_angle_low) / 2;
     REQUIRE(coef.half_angle >= 0 && coef.half_angle_low >= 0 && coef.half_angle_low <= 65535);

@@ -296,6 +296,9 @@ uint32_t pl_ori_update_fifo(pl_ori_state *state, const pl_ori_coef *coef, pl_fif
  * check come from where the up direction went.
  *
  * The alignment q is sensor <- segment: earth <- segment is q_sensor (x) q.
+ *
+ * Attitudes, here and below, are what pl_ori_quat and these functions give.  Of others, results mean
+ * nothing, but whatever their length nothing overflows, as long as no part is INT32_MIN.
  */
 enum {
     PL_EALIGN_SHORT = -1,     /* stood still for less than PL_ALIGN_STILL_MS */
@@ -303,6 +306,7 @@ enum {
     PL_EALIGN_MOVED = -3,     /* the up direction left its first by over PL_ALIGN_SWAY_CDEG */
     PL_EALIGN_SMALL = -4,     /* bent by less than PL_ALIGN_BEND_CDEG */
     PL_EALIGN_CROOKED = -5,   /* the bend was not about one axis: quality below the minimum */
+    PL_EALIGN_NOMINAL = -6,   /* the nominal alignment is no quaternion of length 1 */
 };
 
 #define PL_ALIGN_STILL_MS 2000u
@@ -324,7 +328,7 @@ typedef struct {
     int32_t far_up[3];      /* up direction farthest from standing, Q30 */
     int32_t last_q[4];      /* attitude at the last call of pl_align_bend */
     int64_t turn[6];        /* second moments of turns between calls, xx xy xz yy yz zz */
-    uint8_t bending;
+    int32_t bend;           /* calls of pl_align_bend */
 } pl_align;
 
 /*
@@ -351,7 +355,7 @@ int pl_align_finish(pl_align *align);
 
 /*
  * From standing alone: the smallest change of the alignment `nominal` (sensor <- segment, as the
- * part is built in) that puts z upright; 0, or PL_EALIGN_SHORT, _UNSURE, _MOVED.  It cannot tell
+ * part is built in) that puts z upright; 0, or PL_EALIGN_SHORT, _UNSURE, _MOVED, _NOMINAL.  It cannot tell
  * forward from sideways better than `nominal` does; quality is 0.
  */
 int pl_align_level(pl_align *align, const int32_t nominal[4]);

@@ -30,6 +30,11 @@ static inline uint32_t fx_bits(int32_t x) {
     return (uint32_t)x;
 }
 
+/* The number of these bits, the other way round. */
+static inline int32_t fx_int32(uint32_t x) {
+    return (int32_t)x;
+}
+
 /* The lower 16 bits of x as a signed number. */
 static inline int16_t fx_int16(uint32_t x) {
     return (int16_t)(uint16_t)x;
@@ -60,9 +65,14 @@ static inline int32_t fx_mul_u16(int32_t a, uint32_t b) {
     return (a >> 16) * (int32_t)b + (int32_t)(((fx_bits(a) & 0xFFFFu) * b) >> 16);
 }
 
+/* a * b, which is below 2^62 - 2^31 unless both are INT32_MIN. */
+static inline int64_t fx_mul_64(int32_t a, int32_t b) {
+    return (int64_t)a * b;
+}
+
 /* floor(a * b / 2^n), n < 32; the caller knows that the result fits. */
 static inline int32_t fx_mul_shift(int32_t a, int32_t b, unsigned n) {
-    return (int32_t)(((int64_t)a * b) >> n);
+    return (int32_t)(fx_mul_64(a, b) >> n);
 }
 
 /* x / 2^n to the nearest, n > 0. */
@@ -76,28 +86,54 @@ static inline int32_t fx_clamp(int32_t x, int32_t limit) {
     return x < -limit ? -limit : x;
 }
 
-/* v turned by the unit quaternion q (Q30), |v| < 2^28. */
-void fx_rotate(int32_t out[3], const int32_t q[4], const int32_t v[3]);
-
-/* Product of quaternions of length 1, Q30: out = a (x) b. */
-void fx_qmul(int32_t out[4], const int32_t a[4], const int32_t b[4]);
+/* The same of 64 bits. */
+static inline int32_t fx_narrow(int64_t x, int32_t limit) {
+    if (x > limit) {
+        return limit;
+    }
+    return x < -limit ? -limit : (int32_t)x;
+}
 
 /*
  * Angle of the vector (x, y), 2^32 a turn, so that a half turn is INT32_MIN; 0 for (0, 0).
- * |x|, |y| < 2^31.  *length, unless NULL, is its length, below 2^32 (within 2^-19 of it).
+ * *length, unless NULL, is its length (within 2^-19 of it), at most INT32_MAX.
  */
-int32_t fx_atan2(int32_t y, int32_t x, uint32_t *length);
+int32_t fx_atan2(int32_t y, int32_t x, int32_t *length);
 
 /* An angle of 2^32 a turn in hundredths of a degree, -18000 .. 18000, rounded. */
 int32_t fx_cdeg(int32_t angle);
 
-/* Scales the n (2 to 4) parts of v to length 1 in Q30; 0 if v is too short for a direction. */
+/*
+ * DIRECTIONS AND ATTITUDES
+ *
+ * Vectors and quaternions (w, x, y, z), Q30.  They are made for a length of 1, but whatever the
+ * length, nothing overflows: what 32 bits do not take is held at +-INT32_MAX.  No part may be
+ * INT32_MIN, and none that comes out is.
+ */
+
+static inline void fx_copy(int32_t to[], const int32_t from[], int n) {
+    for (int i = 0; i < n; i++) {
+        to[i] = from[i];
+    }
+}
+
+/* Parts of what fx_unit has made: 1, and 1/16 more than needed. */
+#define FX_UNIT_MAX ((1 << 30) + (1 << 26))
+
+/* Scales the n (2 to 4) parts of v, any numbers, to length 1; 0 if v is too short for a
+   direction, and then as it was. */
 int fx_unit(int32_t v[], int n);
 
-/* out = u x v for vectors of length at most 2 in Q30. */
+/* v turned by the attitude q. */
+void fx_rotate(int32_t out[3], const int32_t q[4], const int32_t v[3]);
+
+/* out = a (x) b. */
+void fx_qmul(int32_t out[4], const int32_t a[4], const int32_t b[4]);
+
+/* out = u x v. */
 void fx_cross(int32_t out[3], const int32_t u[3], const int32_t v[3]);
 
-/* u . v, Q30, the same. */
+/* u . v. */
 int32_t fx_dot(const int32_t u[3], const int32_t v[3]);
 
 /* floor(sqrt(x)). */

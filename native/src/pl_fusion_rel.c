@@ -30,8 +30,8 @@ int pl_rel_init(pl_rel *rel, uint32_t rate_mhz, uint32_t tau_ms) {
 /* Turns the upper earth frame by twice the angle whose cosine and sine are c and s, Q30. */
 static void turn_heading(pl_rel *rel, int32_t c, int32_t s) {
     int32_t c0 = rel->half[0], s0 = rel->half[1];
-    rel->half[0] = fx_mul_shift(c0, c, 30) - fx_mul_shift(s0, s, 30);
-    rel->half[1] = fx_mul_shift(s0, c, 30) + fx_mul_shift(c0, s, 30);
+    rel->half[0] = fx_narrow((fx_mul_64(c0, c) >> 30) - (fx_mul_64(s0, s) >> 30), INT32_MAX);
+    rel->half[1] = fx_narrow((fx_mul_64(s0, c) >> 30) + (fx_mul_64(c0, s) >> 30), INT32_MAX);
     fx_unit(rel->half, 2);
 }
 
@@ -45,9 +45,9 @@ static void compose(const pl_rel *rel, const int32_t lower[4], const int32_t upp
     fx_qmul(out, back, turned);
 }
 
-/* (a b + c d), Q30. */
+/* (a b + c d), Q30, at most 1: half the element of a rotation matrix, or 1/2 less that. */
 static int32_t products(int32_t a, int32_t b, int32_t c, int32_t d) {
-    return (int32_t)(((int64_t)a * b + (int64_t)c * d) >> 30);
+    return fx_narrow((fx_mul_64(a, b) + fx_mul_64(c, d)) >> 30, ONE);
 }
 
 /*
@@ -69,8 +69,7 @@ static half_matrix matrix_of(const int32_t q[4]) {
 }
 
 void pl_rel_update(pl_rel *rel, const int32_t lower[4], const int32_t upper[4], int neutral) {
-    int32_t q[4];
-    uint32_t length;
+    int32_t q[4], length;
     compose(rel, lower, upper, q);
     half_matrix m = matrix_of(q);
     int32_t axial = fx_atan2(m.r10, m.r11, &length);
@@ -78,7 +77,7 @@ void pl_rel_update(pl_rel *rel, const int32_t lower[4], const int32_t upper[4], 
         rel->begun = 1;
         for (int i = 0; i < NEUTRAL_STEPS; i++) {
             /* Back by all of the axial rotation; adding the length halves its angle. */
-            int32_t half[2] = { m.r11 + (int32_t)length, -m.r10 };
+            int32_t half[2] = { fx_narrow((int64_t)m.r11 + length, INT32_MAX), -m.r10 };
             if (fx_unit(half, 2)) {
                 turn_heading(rel, half[0], half[1]);
             } else {
@@ -92,14 +91,15 @@ void pl_rel_update(pl_rel *rel, const int32_t lower[4], const int32_t upper[4], 
         /* How much of a rotation about the vertical is axial rotation (times cos l). */
         int32_t up_x = products(lower[1], lower[3], -lower[0], lower[2]);
         int32_t up_z = ONE / 2 - products(lower[1], lower[1], lower[2], lower[2]);
-        int32_t share = 4 * products(up_x, m.r02, up_z, m.r22);
-        int32_t step = fx_mul_shift(fx_mul_shift(axial, share, 30), rel->leak, 30);
+        int32_t share = 4 * fx_clamp(products(up_x, m.r02, up_z, m.r22), ONE / 4);
+        int32_t decays = fx_narrow(fx_mul_64(axial, share) >> 30, INT32_MAX);
+        int32_t step = fx_mul_shift(decays, rel->leak, 30);
         /* Half the step in radians, Q30, from 2^31 for 180 degrees: times pi / 4. */
         turn_heading(rel, ONE, -fx_mul_shift(step, 843314857, 30));
     }
     compose(rel, lower, upper, q);
     m = matrix_of(q);
     rel->angle_cdeg[0] = fx_cdeg(fx_atan2(m.r02, m.r22, &length));
-    rel->angle_cdeg[1] = fx_cdeg(fx_atan2(-m.r12, (int32_t)length, NULL));
+    rel->angle_cdeg[1] = fx_cdeg(fx_atan2(-m.r12, length, NULL));
     rel->angle_cdeg[2] = fx_cdeg(fx_atan2(m.r10, m.r11, NULL));
 }

@@ -1,5 +1,7 @@
 #include "pl_pipe.h"
 
+#include <stddef.h>
+
 #include "pl_fixed.h"
 
 /* To be called whenever the alignment has changed. */
@@ -142,9 +144,8 @@ static int32_t inclination_cdeg(const int32_t q[4]) {
     int32_t x = q[1] >> 15;
     int32_t y = q[2] >> 15;
     int32_t z = q[3] >> 15;
-    uint32_t length;
     int32_t half = fx_atan2((int32_t)fx_sqrt((uint32_t)(x * x + y * y)),
-                            (int32_t)fx_sqrt((uint32_t)(w * w + z * z)), &length);
+                            (int32_t)fx_sqrt((uint32_t)(w * w + z * z)), NULL);
     return 2 * fx_cdeg(half);
 }
 

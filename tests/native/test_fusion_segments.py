@@ -128,9 +128,19 @@ def test_level_refuses_as_finish_does():
     assert Alignment(10000).level() == plumbcore.ALIGN_SHORT
 
 
+@pytest.mark.parametrize("less", [0, 1, 4000])
+def test_parts_just_above_minus_a_half_are_scaled_too(less):
+    """Their sum of squares, rounded down, is 2^32."""
+    alignment = Alignment(10000)
+    alignment.set_quat(array("i", [-(2**29) + less] * 4))
+    assert np.abs(np.array(read(alignment.quat, 4)) + 2**29).max() <= 1
+
+
 def test_bad_quaternions_and_rates_are_refused():
     with pytest.raises(ValueError, match="length 1"):
         Alignment(10000).set_quat(array("i", [2**30, 2**29, 0, 0]))
+    with pytest.raises(ValueError, match="length 1"):
+        Alignment(10000).level(array("i", [-(2**31)] * 4))
     with pytest.raises(ValueError, match="rate_mhz"):
         Alignment(10)
     with pytest.raises(ValueError, match="tau_ms"):

@@ -79,6 +79,10 @@ static void quat_arg(mp_obj_t obj, int32_t q[4]) {
     memcpy(q, mp_fusion_buffer(obj, 4 * sizeof(int32_t), MP_BUFFER_READ), 4 * sizeof(int32_t));
 }
 
+static void raise_no_attitude(void) {
+    mp_raise_ValueError(MP_ERROR_TEXT("not a quaternion of length 1 in Q30"));
+}
+
 static mp_obj_t alignment_level(size_t n_args, const mp_obj_t *args) {
     pl_align *align = align_of(args[0]);
     int32_t nominal[4];
@@ -87,7 +91,11 @@ static mp_obj_t alignment_level(size_t n_args, const mp_obj_t *args) {
     } else {
         memcpy(nominal, align->q, sizeof nominal);
     }
-    return MP_OBJ_NEW_SMALL_INT(pl_align_level(align, nominal));
+    int result = pl_align_level(align, nominal);
+    if (result == PL_EALIGN_NOMINAL) {
+        raise_no_attitude();
+    }
+    return MP_OBJ_NEW_SMALL_INT(result);
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(alignment_level_obj, 1, 2, alignment_level);
 
@@ -116,7 +124,7 @@ static mp_obj_t alignment_set_quat(mp_obj_t self_in, mp_obj_t q_in) {
     int32_t q[4];
     quat_arg(q_in, q);
     if (pl_align_set(align_of(self_in), q)) {
-        mp_raise_ValueError(MP_ERROR_TEXT("not a quaternion of length 1 in Q30"));
+        raise_no_attitude();
     }
     return mp_const_none;
 }
