@@ -24,6 +24,8 @@
     }
 ANY_VALUE(any_int32, int32_t)
 ANY_VALUE(any_uint32, uint32_t)
+ANY_VALUE(any_int64, int64_t)
+ANY_VALUE(any_uint64, uint64_t)
 ANY_VALUE(any_int16, int16_t)
 ANY_VALUE(any_bool, bool)
 

@@ -10,6 +10,8 @@
 #define LEVEL_STEPS 7
 /* What twice the largest bias_clip_mdps is. */
 #define BIAS_MAX_UDPS 60000000
+/* pi / 180 * 2^31 */
+#define RADIAN 37480660u
 /* A block is as long as this lets it be; 50 ms for the slowest rates. */
 #define BLOCK_MAX_US 85000u
 
@@ -27,9 +29,13 @@ FX_COLD void pl_ori_params_default(pl_ori_params *params) {
     *params = defaults;
 }
 
-/* a * b / c in 64 bits, rounded to nearest; the caller knows that the result fits. */
-static FX_APART uint32_t ratio(uint64_t a, uint32_t b, uint32_t c) {
-    return (uint32_t)((a * b + c / 2) / c);
+static inline uint64_t quotient(uint64_t n, uint32_t c) {
+    return n / c;
+}
+
+/* a * b / c, rounded to nearest; the caller knows that the result fits. */
+static FX_APART uint32_t ratio(uint32_t a, uint32_t b, uint32_t c) {
+    return (uint32_t)quotient((uint64_t)a * b + c / 2, c);
 }
 
 static int within(uint32_t x, uint32_t low, uint32_t high) {
@@ -72,17 +78,17 @@ FX_COLD int pl_ori_coef_init(pl_ori_coef *co, const pl_ori_params *p) {
     if (error) {
         return error;
     }
-    /* Half angle of a count in Q47: fs / 1000 * pi / 180 / 32768 / (rate / 1000) / 2; the
-       constant is pi / 180 * 2^31. */
-    uint32_t count = ratio(p->gyr_fs_mdps, 37480660u, p->rate_mhz);
+    /* Half angle of a count in Q47: fs / 1000 * pi / 180 / 32768 / (rate / 1000) / 2.  The bias's
+       unit is 2^-13 of that for 1000 deg/s, at any full scale. */
+    uint32_t count = ratio(p->gyr_fs_mdps, RADIAN, p->rate_mhz);
     uint32_t full = count / 2; /* h of 32768 counts */
-    uint32_t limit = ratio((uint64_t)full << PL_ORI_BIAS_BITS, p->bias_clip_mdps, p->gyr_fs_mdps);
+    uint32_t limit = ratio(p->bias_clip_mdps, RADIAN << (PL_ORI_BIAS_BITS - 1), p->rate_mhz);
     if (full + (3 * limit >> PL_ORI_BIAS_BITS) > (STEP_H_MAX - 1u) << 16) {
         return PL_EFUSION_RATE;
     }
     co->half_angle = (int32_t)(count >> 16);
     co->half_angle_low = (int32_t)(count & 0xFFFFu);
-    co->udps_per_bias = (int32_t)ratio((uint64_t)p->gyr_fs_mdps << 23, 1000, full);
+    co->udps_per_bias = (int32_t)ratio(1000u << 20, p->rate_mhz << (7 - PL_ORI_BIAS_BITS), RADIAN);
     co->bias_limit = (int32_t)limit;
     co->gyr_fs_mdps = p->gyr_fs_mdps;
     co->acc_fs_ug = p->acc_fs_ug;
@@ -128,7 +134,7 @@ FX_COLD int32_t pl_ori_cosine_loss(uint32_t n) {
 
 /* Length of a specific force in counts, rounded down. */
 static inline int32_t length_of(int32_t x, int32_t y, int32_t z) {
-    return (int32_t)fx_sqrt((uint32_t)(x * x) + (uint32_t)(y * y) + (uint32_t)(z * z));
+    return (int32_t)fx_sqrt(fx_square(x) + fx_square(y) + fx_square(z));
 }
 
 FX_COLD void pl_ori_level(pl_ori_state *st, const int16_t s[6]) {

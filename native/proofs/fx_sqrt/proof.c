@@ -4,5 +4,6 @@
 
 void proof(void) {
     uint32_t x = any_uint32();
-    PROVE(gives_fx_sqrt(x, fx_sqrt(x)));
+    uint32_t root = fx_sqrt(x);
+    PROVE(gives_fx_sqrt(x, root) && root_reaches(x, root));
 }

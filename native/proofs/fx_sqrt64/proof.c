@@ -4,6 +4,6 @@
 #include "pl_fixed.c"
 
 void proof(void) {
-    uint64_t x;
-    fx_sqrt64(x);
+    uint64_t x = any_uint64();
+    PROVE(gives_fx_sqrt64(x, fx_sqrt64(x)));
 }
