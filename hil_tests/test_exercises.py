@@ -10,10 +10,10 @@ import struct
 import pytest
 from brace import records
 from brace.exercise import library, planned, terms
+from plumbline.answers import BraceError
 from plumbline.clinic import decide, sending
 from plumbline.clinic.people import Person, Profile, Therapist
 from plumbline.clinic.plan import Item, Plan
-from plumbline.link import BraceError
 from plumbline.replay import exercises, logged
 from plumbline.virtual.body import Body
 from plumbline.virtual.workouts import START_S, WORKOUTS

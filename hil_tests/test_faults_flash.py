@@ -6,7 +6,7 @@ from brace.board import flashmap
 from brace.config import Config
 from chip import SECTOR, Chip, blank_sectors, damage_params, fill_log, store_params
 from plumbline import bulk, segments
-from plumbline.link import BraceError
+from plumbline.answers import BraceError
 from test_faults_power import calibrate
 
 pytestmark = pytest.mark.needs("fast_time")

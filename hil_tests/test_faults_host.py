@@ -7,7 +7,7 @@ import pytest
 from brace import cbor, commands, records
 from hostile import frame
 from plumbline import bulk, segments
-from plumbline.link import BraceError
+from plumbline.answers import BraceError
 
 NOW = 1_760_000_000_000
 DAY = 86_400_000

@@ -2,7 +2,7 @@
 
 import pytest
 from brace import commands
-from plumbline.link import BraceError
+from plumbline.answers import BraceError
 
 # Bursts in ms by pattern; None is the length that the settings say.
 PATTERNS = {

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, fields
 from brace import cbor, commands
 from brace.claim import ROLES
 
+from plumbline.answers import Frame
 from plumbline.errors import PlumblineError, Refused, UsageError, VersionError
-from plumbline.link import Frame, Link
+from plumbline.link import Link
 from plumbline.transport import SerialTransport, Transport
 from plumbline.trust.keys import Keys
 from plumbline.trust.session import open_session

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from brace import cbor, commands
 from plumbcore import (
@@ -24,7 +24,8 @@ from plumbcore import (
     frame_encode,
 )
 
-from plumbline.errors import AtPrompt, LinkError, LinkLost, NoAnswer, Refused, VersionError
+from plumbline.answers import Frame, code_of, other_version, printable, refusal
+from plumbline.errors import AtPrompt, LinkError, LinkLost, NoAnswer, Refused
 from plumbline.transport import Transport
 
 # Answers are small; bulk data comes in pieces that the brace chooses, well under this.
@@ -45,50 +46,6 @@ _TRAILER = 20
 _OUTSIDE = (
     commands.E_SESSION, commands.E_DAMAGED, commands.E_TOO_LONG, commands.E_VERSION
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Frame:
-    """A frame that came in."""
-
-    kind: int
-    command: int
-    flags: int
-    request: int
-    payload: bytes
-    version: int = WIRE_VERSION
-
-    def map(self) -> dict:
-        """The payload as a CBOR map, its text without control characters; an empty one counts as
-        empty map."""
-        value = cbor.loads(self.payload) if self.payload else {}
-        if not isinstance(value, dict):
-            raise cbor.CborError("not a map")
-        return _printable(value)
-
-
-class BraceError(Refused):
-    """The brace answered with an error frame: `code` is one of `brace.commands.E_*`."""
-
-    ADVICE = {
-        commands.E_UNKNOWN_COMMAND: "Its firmware is older than this tool: plumbline flash",
-        commands.E_BUSY: "Wait for what it is doing, or stop that, and try again",
-        commands.E_STORAGE: "Look at its faults: plumbline list --json",
-        commands.E_DAMAGED: "Try another cable or port",
-        commands.E_LOCKED: "Wait, then try again with the right key",
-        commands.E_SESSION: "Only who holds its clinic's key may do that: plumbline keys show",
-    }
-    ADVICE_TO = {
-        (commands.CONFIG_SET, commands.E_BAD_REQUEST):
-            "See its settings and their limits: plumbline settings show",
-    }
-
-    def __init__(self, command: int, code: int, say: str):
-        name = commands.TABLE.get(command, (f"command {command:#04x}",))[0]
-        advice = self.ADVICE_TO.get((command, code), self.ADVICE.get(code, ""))
-        super().__init__(f"the brace answered {name} with: {say.rstrip('.')}", advice)
-        self.code = code
-        self.say = say
 
 
 class Link:
@@ -174,7 +131,7 @@ class Link:
                 frame.version, frame.kind, frame.command, frame.request, frame.payload
             )
             return None if payload is None else replace(frame, flags=0, payload=payload)
-        if frame.kind == ERROR and not frame.flags and _code(frame) in _OUTSIDE:
+        if frame.kind == ERROR and not frame.flags and code_of(frame) in _OUTSIDE:
             return frame
         return frame if frame.kind == REQUEST else None
 
@@ -194,7 +151,7 @@ class Link:
 
     def _split_lines(self) -> None:
         while (end := self._text.find(b"\n")) >= 0:
-            line = _printable(self._text[:end].decode("utf-8", "replace").rstrip("\r"))
+            line = printable(self._text[:end].decode("utf-8", "replace").rstrip("\r"))
             del self._text[: end + 1]
             self.console.append(line)
             self._banner = self._banner or _BANNER in line
@@ -259,16 +216,16 @@ class Link:
             while self._frames:
                 frame = self._frames.popleft()
                 if frame.version >> 4 != WIRE_VERSION >> 4:
-                    raise _other_version(frame.version)
+                    raise other_version(frame.version)
                 if frame.request != request:
                     # Damage is told with request 0: our own question may have been hit, but so
                     # may what an earlier program left; the answer, or its absence, tells.
                     self.stale += frame.request != 0
                     self.damaged += frame.kind == ERROR and frame.request == 0
                 elif frame.kind == ERROR:
-                    if self.session and _code(frame) == commands.E_SESSION:
+                    if self.session and code_of(frame) == commands.E_SESSION:
                         raise self._session_lost()
-                    raise _error(command, frame)
+                    raise refusal(command, frame)
                 elif frame.kind in (RESPONSE, BULK):
                     return frame
             if damaged is not None and self.damaged > damaged:
@@ -372,41 +329,3 @@ class Link:
     def bootloader_from_prompt(self) -> None:
         """Makes the board enter BOOTSEL from the prompt."""
         self.transport.write(b"\r\x03\x02import machine\rmachine.bootloader()\r")
-
-
-def _printable(value):
-    """Text as it may go to a terminal, which acts on control characters; also within maps and
-    lists."""
-    if isinstance(value, str):
-        return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
-    if isinstance(value, list):
-        return [_printable(item) for item in value]
-    if isinstance(value, dict):
-        return {_printable(k): _printable(v) for k, v in value.items()}
-    return value
-
-
-def _code(frame: Frame) -> int:
-    try:
-        return int(frame.map()["code"])
-    except (cbor.CborError, KeyError, TypeError, ValueError):
-        return commands.E_FAILED
-
-
-def _error(command: int, frame: Frame) -> Refused | VersionError:
-    try:
-        values = frame.map()
-        code, say = int(values["code"]), str(values["say"])
-    except (cbor.CborError, KeyError, TypeError, ValueError):
-        code, say = commands.E_FAILED, "an error that cannot be read"
-    if code == commands.E_VERSION:
-        return VersionError(say.rstrip("."), "Bring both to the same version: plumbline flash")
-    return BraceError(command, code, say)
-
-
-def _other_version(version: int) -> VersionError:
-    return VersionError(
-        f"the brace speaks wire version {version >> 4}.{version & 15}, "
-        f"this tool {WIRE_VERSION >> 4}.{WIRE_VERSION & 15}",
-        "Update the older of the two: pip install -U plumbline, or plumbline flash",
-    )

@@ -7,9 +7,9 @@ from brace.board import flashmap
 from brace.config import SETTINGS, Config
 from plumbcore.flash import MemoryFlash
 from plumbline import segments, sources
+from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import LinkLost, PlumblineError
-from plumbline.link import BraceError
 from plumbline.trust import audit
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys

@@ -5,9 +5,9 @@ from pathlib import Path
 import plumbcore
 import pytest
 from brace import commands
+from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import PlumblineError
-from plumbline.link import BraceError
 from plumbline.trust import release, updates
 from plumbline.virtual import unixport
 from plumbline.virtual.unixport import UnixBrace, UnixTransport

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 from plumbline import image
+from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import Refused
-from plumbline.link import BraceError
 from plumbline.transport import BoardTransport
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys

@@ -3,9 +3,10 @@
 import pytest
 from brace import claim, commands
 from peer import Peer
+from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import NoAnswer, Refused, VersionError
-from plumbline.link import BraceError, Link
+from plumbline.link import Link
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
 from plumbline.trust.session import open_session

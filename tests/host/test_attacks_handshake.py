@@ -3,7 +3,7 @@
 import plumbcore
 import pytest
 from brace import cbor, commands
-from plumbline.link import BraceError
+from plumbline.answers import BraceError
 from tapped import NONCE, frames
 
 

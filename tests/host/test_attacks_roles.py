@@ -5,8 +5,9 @@ import itertools
 import plumbcore
 import pytest
 from brace import claim, commands
+from plumbline.answers import BraceError
 from plumbline.device import Brace
-from plumbline.link import BraceError, Link
+from plumbline.link import Link
 from plumbline.trust.keys import Keys
 from plumbline.trust.session import open_session
 

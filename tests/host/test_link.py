@@ -10,6 +10,7 @@ from brace import commands
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from peer import Peer, encode
+from plumbline.answers import BraceError
 from plumbline.device import Brace, Hello
 from plumbline.errors import (
     AtPrompt,
@@ -21,7 +22,7 @@ from plumbline.errors import (
     UsageError,
     VersionError,
 )
-from plumbline.link import BraceError, Link
+from plumbline.link import Link
 from plumbline.transport import SerialTransport
 
 

@@ -8,12 +8,12 @@ from brace import commands
 from plumbcore import core_version
 
 from plumbline import discover
+from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.discover import Found
 from plumbline.doctor.finding import Finding
 from plumbline.errors import PlumblineError
 from plumbline.flashing import bootsel
-from plumbline.link import BraceError
 
 _LOW_MV = 3500
 
