@@ -15,7 +15,7 @@ hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records und
 	$(HIL) -m "not slow and not long"
 
 # On the image time costs as much as it lasts: what the unix port does in minutes takes it an hour.
-hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (an hour and a half)
+hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (an hour or so)
 	$(VENV)/bin/pytest -q hil_tests -k test_faults_ --brace virtual --hil-patient --timeout 7200 -n $(JOBS)
 
 # In virtual time the unix port takes a second for each, the emulated board a minute or two.
