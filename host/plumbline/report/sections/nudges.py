@@ -16,6 +16,18 @@ def _placed(cues: list[Cue]) -> str:
     return "The bars say how many took how long."
 
 
+def _answers(cues: int, answered: int, snoozed: int) -> str:
+    if cues == 1:
+        return (
+            "You answered it by changing your posture." if answered
+            else "You asked for quiet after it." if snoozed
+            else "You stayed as you were."
+        )  # fmt: skip
+    return f"You answered {answered} of them by changing your posture" + (
+        f" and asked for quiet after {snoozed}." if snoozed else "."
+    )
+
+
 def section(wearing: Wearing, about) -> Section | None:
     cues = wearing.cues()
     if not cues:
@@ -27,12 +39,12 @@ def section(wearing: Wearing, about) -> Section | None:
         name = POSTURES[cue.posture] if cue.posture < len(POSTURES) else "unknown"
         why[name] = why.get(name, 0) + 1
     reasons = [
-        f"{n} for {words.PLAIN[name]}" for name, n in sorted(why.items(), key=lambda w: -w[1])
+        f"{n if len(cues) > 1 else ''} for being {words.PLAIN[name]}".strip()
+        for name, n in sorted(why.items(), key=lambda w: -w[1])
     ]
     text = [
         f"{words.count(len(cues), 'nudge').capitalize()}: {words.listed(reasons)}.",
-        f"You answered {answered} of them by changing your posture"
-        + (f" and asked for quiet after {snoozed}." if snoozed else "."),
+        _answers(len(cues), answered, snoozed),
         _placed(cues),
     ]
     return Section("wearer", "Nudges", paragraph(*text) + figures.answers(cues))

@@ -55,7 +55,10 @@ def _nudged(cues: int, answered: int, times: list[float]) -> str:
     else:
         after = {0: "none of them", cues: "each of them"}.get(answered, f"{answered} of them")
         said = f"The brace nudged you {cues} times, and you straightened up after {after}"
-    return said + (f", usually within {words.interval(times)[0]:.0f} seconds." if times else ".")
+    if not times:
+        return said + "."
+    usually = "usually " if len(times) > 1 else ""
+    return said + f", {usually}within {words.interval(times)[0]:.0f} seconds."
 
 
 def _sentences(wearing: Wearing) -> list[str]:
@@ -69,8 +72,9 @@ def _sentences(wearing: Wearing) -> list[str]:
     said = [f"You wore the brace for {words.duration(worn)}."]
     if named:
         most = named[0]
+        share = "Most of that time" if most[0] > worn / 2 else "More than anything else"
         said.append(
-            f"Most of that time you were {most[1]} ({words.duration(most[0])})"
+            f"{share} you were {most[1]} ({words.duration(most[0])})"
             + (f"; after that came {words.listed([n[1] for n in named[1:3]])}." if named[1:]
                else ".")
         )  # fmt: skip
