@@ -126,7 +126,7 @@ def test_a_lapse_and_a_stop_are_said(tmp_path):
 
 def test_one_nudge_is_said_plainly():
     assert _nudged(1, 0, []) == "The brace nudged you once, and you stayed as you were."
-    assert "once, and you straightened up, within 4" in _nudged(1, 1, [4.0])
+    assert "once, and you straightened up within 4" in _nudged(1, 1, [4.0])
     assert "after none of them." in _nudged(5, 0, [])
     assert "after each of them" in _nudged(2, 2, [3.0, 4.0])
 

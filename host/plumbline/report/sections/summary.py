@@ -57,8 +57,8 @@ def _nudged(cues: int, answered: int, times: list[float]) -> str:
         said = f"The brace nudged you {cues} times, and you straightened up after {after}"
     if not times:
         return said + "."
-    usually = "usually " if len(times) > 1 else ""
-    return said + f", {usually}within {words.interval(times)[0]:.0f} seconds."
+    usually = ", usually" if len(times) > 1 else ""
+    return said + f"{usually} within {words.interval(times)[0]:.0f} seconds."
 
 
 def _sentences(wearing: Wearing) -> list[str]:
