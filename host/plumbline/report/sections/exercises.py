@@ -66,7 +66,8 @@ def _rows(trained: Trained) -> list[list[str]]:
             faults[name] = faults.get(name, 0) + n
     if faults:
         said = ", ".join(f"{name} {n}" for name, n in sorted(faults.items(), key=lambda f: -f[1]))
-        rows.append(["Faults", str(sum(faults.values())), "", said, "–", ""])
+        of = words.count(len(reps), "repetition") if reps else words.count(len(sets), "set")
+        rows.append(["Faults", str(sum(faults.values())), "", of, "–", said])
     hurt = [rep.number for rep in reps if rep.flags & terms.PAIN]
     if hurt or any(one.flags & terms.PAIN for one in sets):
         rows.append(["Pain was marked in", str(len(hurt)) if reps else "–",
