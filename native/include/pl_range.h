@@ -7,9 +7,12 @@
 
 #include <stdint.h>
 
+/* Where the intervals of symbols 0, 1, 2 ... begin, and where the last one ends. */
+typedef const uint16_t *pl_range_table;
+
 /* How numbers of one size are coded: a symbol of `table`, and the bits below it. */
 typedef struct {
-    const uint32_t *table;           /* of frequencies */
+    pl_range_table table[2];         /* expected near a whole number, or half way between two */
     uint32_t low_bits;               /* bits that go as they are */
     uint32_t scale_low, scale_span;  /* the scales that belong to it: from low, that many */
 } pl_range_class;

@@ -6,9 +6,12 @@
  * of either; chunk boundaries are part of what is kept.  A *block* is any number of chunks coded
  * together; it stands alone.
  *
- * Each of the 12 channels (sensor x axis) is predicted from its last value and its last three
- * differences, whose weights adapt by the sign-sign LMS rule; the residual goes through a range coder with static tables, one for each
- * class of recent residual size; its lowest bits go as they are.  SPEC.md, "Raw blocks", has the format.
+ * Each of the 12 channels (sensor x axis) goes on, while the body moves, from its last value and its
+ * last three differences, whose weights adapt by the sign-sign LMS rule.  Where those come to say
+ * that there is little but noise, the mean of recent values is expected instead, to an eighth of a
+ * count: a part at rest has noise of less than a count.  The residual goes through a range coder
+ * with static tables, one for each class of recent residual size; its lowest bits go as they are.
+ * SPEC.md, "Raw blocks", has the format.
  */
 #ifndef PL_RAW_H
 #define PL_RAW_H
@@ -17,7 +20,7 @@
 
 #include "pl_range.h"
 
-#define PL_RAW_VERSION 1u
+#define PL_RAW_VERSION 2u
 #define PL_RAW_AXES 6u
 #define PL_RAW_CHANNELS (2u * PL_RAW_AXES)
 #define PL_RAW_TAPS 3u
@@ -39,7 +42,10 @@ typedef struct {
     int32_t last;                    /* the value before */
     int32_t difference[PL_RAW_TAPS]; /* newest first */
     int32_t weight[PL_RAW_TAPS];     /* Q12 */
-    uint32_t scale;                  /* mean |residual|, Q6 */
+    int32_t mean;                    /* of recent values, Q8 */
+    uint32_t memory;                 /* that it goes back some 2^memory values */
+    int32_t lead;                    /* above 0: the mean is expected */
+    int32_t scale;                   /* mean |residual|, Q6 */
     const pl_range_class *class;     /* of the scale */
 } pl_raw_channel;
 
@@ -75,8 +81,8 @@ typedef struct {
 void pl_raw_begin(pl_raw_encoder *encoder, uint8_t *out, uint32_t capacity);
 
 /*
- * Begins the next block.  What the predictors learned in the one before goes into its header (24
- * bytes a sensor), so that it stands alone and need not learn anew.
+ * Begins the next block.  What the predictors learned in the one before goes into its header (6
+ * to 24 bytes a sensor), so that it stands alone and need not learn anew.
  */
 void pl_raw_again(pl_raw_encoder *encoder, uint8_t *out, uint32_t capacity);
 

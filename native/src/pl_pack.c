@@ -29,7 +29,7 @@ static uint32_t code_bits(coder *c, uint32_t value, uint32_t bits) {
     return value;
 }
 
-static uint32_t code_symbol(coder *c, const uint32_t *table, uint32_t symbol) {
+static uint32_t code_symbol(coder *c, pl_range_table table, uint32_t symbol) {
     if (c->encoder != NULL) {
         pl_range_put(c->encoder, table, symbol);
         return symbol;
@@ -39,7 +39,8 @@ static uint32_t code_symbol(coder *c, const uint32_t *table, uint32_t symbol) {
 
 static uint32_t code_folded(coder *c, const pl_range_class *class, uint32_t folded) {
     uint32_t symbol = folded >> class->low_bits;
-    symbol = code_symbol(c, class->table, symbol < PL_RANGE_ESCAPE ? symbol : PL_RANGE_ESCAPE);
+    pl_range_table table = class == pl_range_classes ? pl_range_still : class->table[0];
+    symbol = code_symbol(c, table, symbol < PL_RANGE_ESCAPE ? symbol : PL_RANGE_ESCAPE);
     if (symbol == PL_RANGE_ESCAPE) {
         return code_bits(c, folded, 8);
     }

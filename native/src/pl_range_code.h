@@ -6,14 +6,17 @@
 
 #include "pl_range.h"
 
+/* What runs for every value is called nowhere; what hardly ever runs must not cost it registers. */
+#define PL_INLINE static inline __attribute__((always_inline))
+#define PL_APART static __attribute__((noinline))
+
 #define PL_RANGE_TOTAL_BITS 14u /* a table's frequencies add up to 2^14 */
 #define PL_RANGE_SYMBOLS 64u    /* the last one is the escape */
 #define PL_RANGE_ESCAPE (PL_RANGE_SYMBOLS - 1u)
-#define PL_RANGE_TABLES 11u
 #define PL_RANGE_CLASSES 38u
 
-/* Each symbol's frequency in the high half, the sum of those before it in the low half. */
-extern const uint32_t pl_range_table[PL_RANGE_TABLES][PL_RANGE_SYMBOLS];
+/* For what has hardly changed of late. */
+extern const uint16_t pl_range_still[PL_RANGE_SYMBOLS + 1u];
 /* Class i ends, and the next one begins, at a scale (Q6) of 8 * 2^(i / 2). */
 extern const pl_range_class pl_range_classes[PL_RANGE_CLASSES];
 
@@ -70,10 +73,10 @@ static inline void pl_range_narrow(pl_range_encoder *e, uint32_t start, uint32_t
     e->range = size;
 }
 
-static inline void pl_range_put(pl_range_encoder *e, const uint32_t *table, uint32_t symbol) {
+static inline void pl_range_put(pl_range_encoder *e, pl_range_table table, uint32_t symbol) {
     uint32_t unit = e->range >> PL_RANGE_TOTAL_BITS;
-    uint32_t entry = table[symbol];
-    pl_range_narrow(e, unit * (entry & 0xFFFFu), unit * (entry >> 16));
+    uint32_t start = table[symbol];
+    pl_range_narrow(e, unit * start, unit * (table[symbol + 1u] - start));
 }
 
 static inline void pl_range_open(pl_range_decoder *d, const uint8_t *data, uint32_t length,
@@ -100,7 +103,7 @@ static inline void pl_range_widen(pl_range_decoder *d, uint32_t start, uint32_t 
     }
 }
 
-static inline uint32_t pl_range_get(pl_range_decoder *d, const uint32_t *table,
+static inline uint32_t pl_range_get(pl_range_decoder *d, pl_range_table table,
                                     uint32_t symbols) {
     uint32_t unit = d->range >> PL_RANGE_TOTAL_BITS;
     uint32_t at = d->code / unit;
@@ -109,13 +112,13 @@ static inline uint32_t pl_range_get(pl_range_decoder *d, const uint32_t *table,
     /* Hostile input may lie above the last symbol's end: then it is the last one. */
     while (high - low > 1u) {
         uint32_t middle = (low + high) / 2u;
-        if ((table[middle] & 0xFFFFu) <= at) {
+        if (table[middle] <= at) {
             low = middle;
         } else {
             high = middle;
         }
     }
-    pl_range_widen(d, unit * (table[low] & 0xFFFFu), unit * (table[low] >> 16));
+    pl_range_widen(d, unit * table[low], unit * (uint32_t)(table[low + 1u] - table[low]));
     return low;
 }
 

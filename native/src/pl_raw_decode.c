@@ -18,9 +18,9 @@ static uint32_t get_bits(pl_raw_decoder *d, uint32_t count) {
     return value;
 }
 
-static uint32_t get_folded(pl_raw_decoder *d, const pl_raw_channel *c) {
-    uint32_t low_bits = c->class->low_bits;
-    uint32_t symbol = pl_range_get(&d->range, c->class->table, PL_RANGE_SYMBOLS);
+static uint32_t get_folded(pl_raw_decoder *d, const pl_range_class *class, pl_range_table table) {
+    uint32_t low_bits = class->low_bits;
+    uint32_t symbol = pl_range_get(&d->range, table, PL_RANGE_SYMBOLS);
     if (symbol == PL_RANGE_ESCAPE) {
         return get_bits(d, 16);
     }
@@ -28,22 +28,38 @@ static uint32_t get_folded(pl_raw_decoder *d, const pl_raw_channel *c) {
 }
 
 static uint32_t get_count(pl_raw_decoder *d, pl_raw_channel *c) {
-    uint32_t folded = get_folded(d, c);
-    pl_raw_follow(c, folded);
+    uint32_t folded = get_folded(d, c->class, c->class->table[0]);
+    int32_t residual = pl_unfold(folded);
+    pl_raw_follow(c, folded, PL_RAW_SCALE_LINEAR);
     /* Nonsense becomes a count over PL_RAW_PIECE, which the caller refuses. */
-    c->last = (int32_t)((uint32_t)(c->last + pl_unfold(folded)) & 0xFFFFu);
+    c->last = (int32_t)((uint32_t)(c->last + residual) & 0xFFFFu);
     return (uint32_t)c->last;
+}
+
+static void get_linear(pl_raw_decoder *d, pl_raw_channel *c, int odd) {
+    int32_t whole = pl_raw_whole(pl_raw_linear(c));
+    uint32_t folded = get_folded(d, c->class, c->class->table[0]);
+    int32_t residual = pl_unfold(folded);
+    pl_raw_adapt_linear(c, (int16_t)(whole + residual), residual, folded, odd);
+}
+
+static void get_mean(pl_raw_decoder *d, pl_raw_channel *c, int odd) {
+    int32_t expected = pl_raw_mean(c);
+    int32_t whole = pl_raw_whole(expected);
+    int32_t part = pl_raw_part(expected, whole);
+    uint32_t folded = get_folded(d, c->class, pl_raw_table(c->class, part));
+    int32_t residual = pl_raw_signed(pl_unfold(folded), part);
+    pl_raw_adapt_mean(c, (int16_t)(whole + residual), folded, odd);
 }
 
 static void get_sample(pl_raw_decoder *d, pl_raw_channel *c, int16_t *sample, uint32_t seen) {
     for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++, c++) {
         if (seen == 0) {
-            c->last = (int16_t)get_bits(d, 16);
+            pl_raw_start(c, (int16_t)get_bits(d, 16));
+        } else if (pl_raw_mean_leads(c)) {
+            get_mean(d, c, (int)(seen & 1u));
         } else {
-            uint32_t folded = get_folded(d, c);
-            int32_t residual = pl_unfold(folded);
-            int32_t value = (int16_t)(pl_raw_predict(c) + residual);
-            pl_raw_adapt(c, value, residual, folded, seen & 1u);
+            get_linear(d, c, (int)(seen & 1u));
         }
         sample[axis] = (int16_t)((uint32_t)c->last << d->model.shift[axis / 3u]);
     }
@@ -76,11 +92,11 @@ int32_t pl_raw_open(pl_raw_decoder *decoder, const uint8_t *data, uint32_t lengt
     }
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         if (model->carried[i / PL_RAW_AXES]) {
-            if (length - used < PL_RAW_CARRIED) {
+            uint32_t taken = pl_raw_channel_load(&model->channel[i], data + used, length - used);
+            if (taken == 0) {
                 return PL_ERAW_FORMAT;
             }
-            pl_raw_channel_load(&model->channel[i], data + used);
-            used += PL_RAW_CARRIED;
+            used += taken;
         }
     }
     pl_range_open(&decoder->range, data, length, used);

@@ -25,16 +25,20 @@ static inline void put_bits(pl_raw_encoder *e, uint32_t value, uint32_t count) {
     e->bit_count = count;
 }
 
-static inline void put_folded(pl_raw_encoder *e, const pl_raw_channel *c, uint32_t folded) {
-    const pl_range_class *class = c->class;
+PL_APART void put_escape(pl_raw_encoder *e, pl_range_table table, uint32_t folded) {
+    pl_range_put(&e->range, table, PL_RANGE_ESCAPE);
+    put_bits(e, folded, 16);
+}
+
+static inline void put_folded(pl_raw_encoder *e, const pl_range_class *class, pl_range_table table,
+                              uint32_t folded) {
     uint32_t low_bits = class->low_bits;
     uint32_t symbol = folded >> low_bits;
     if (symbol >= PL_RANGE_ESCAPE) {
-        pl_range_put(&e->range, class->table, PL_RANGE_ESCAPE);
-        put_bits(e, folded, 16);
+        put_escape(e, table, folded);
         return;
     }
-    pl_range_put(&e->range, class->table, symbol);
+    pl_range_put(&e->range, table, symbol);
     if (low_bits > 0) {
         put_bits(e, folded - (symbol << low_bits), low_bits);
     }
@@ -43,35 +47,44 @@ static inline void put_folded(pl_raw_encoder *e, const pl_raw_channel *c, uint32
 static void put_count(pl_raw_encoder *e, pl_raw_channel *c, uint32_t count) {
     int32_t residual = (int32_t)count - c->last;
     uint32_t folded = pl_fold(residual);
-    put_folded(e, c, folded);
-    pl_raw_follow(c, folded);
+    put_folded(e, c->class, c->class->table[0], folded);
+    pl_raw_follow(c, folded, PL_RAW_SCALE_LINEAR);
     c->last = (int32_t)count;
 }
 
 /* The first sample has nothing to be predicted from: it goes as it is. */
 static void put_first(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
     for (uint32_t axis = 0; axis < PL_RAW_AXES; axis++, c++) {
-        c->last = sample[axis];
+        pl_raw_start(c, sample[axis]);
         put_bits(e, (uint32_t)c->last & 0xFFFFu, 16);
     }
 }
 
-static inline void put_value(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int learn) {
-    int32_t residual = (int16_t)(value - pl_raw_predict(c));
+PL_INLINE void put_linear(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int odd) {
+    int32_t residual = (int16_t)(value - pl_raw_whole(pl_raw_linear(c)));
     uint32_t folded = pl_fold(residual);
-    put_folded(e, c, folded);
-    pl_raw_adapt(c, value, residual, folded, learn);
+    const pl_range_class *class = c->class;
+    pl_raw_adapt_linear(c, value, residual, folded, odd);
+    put_folded(e, class, class->table[0], folded);
 }
 
-static void put_sample(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
-    for (const int16_t *end = sample + PL_RAW_AXES; sample != end; sample++, c++) {
-        put_value(e, c, *sample, 0);
-    }
+PL_APART void put_mean(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int odd) {
+    int32_t expected = pl_raw_mean(c);
+    int32_t whole = pl_raw_whole(expected);
+    int32_t part = pl_raw_part(expected, whole);
+    uint32_t folded = pl_fold((int16_t)pl_raw_signed((int16_t)(value - whole), part));
+    const pl_range_class *class = c->class;
+    pl_raw_adapt_mean(c, value, folded, odd);
+    put_folded(e, class, pl_raw_table(class, part), folded);
 }
 
-static void put_sample_and_learn(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample) {
+PL_INLINE void put_sample(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample, int odd) {
     for (const int16_t *end = sample + PL_RAW_AXES; sample != end; sample++, c++) {
-        put_value(e, c, *sample, 1);
+        if (pl_raw_mean_leads(c)) {
+            put_mean(e, c, *sample, odd);
+        } else {
+            put_linear(e, c, *sample, odd);
+        }
     }
 }
 
@@ -107,9 +120,9 @@ static int put_samples(pl_raw_encoder *e, uint32_t sensor, const int16_t *sample
         if (seen == 0) {
             put_first(e, channel, sample);
         } else if (seen % 2u == 0) {
-            put_sample(e, channel, sample);
+            put_sample(e, channel, sample, 0);
         } else {
-            put_sample_and_learn(e, channel, sample);
+            put_sample(e, channel, sample, 1);
         }
         if (++seen % PL_RAW_SETTLE == 0) {
             pl_raw_settle(channel);
@@ -154,8 +167,7 @@ static void put_header(pl_raw_encoder *e) {
     e->range.next = e->out + HEADER;
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
         if (model->carried[i / PL_RAW_AXES]) {
-            pl_raw_channel_save(&model->channel[i], e->range.next);
-            e->range.next += PL_RAW_CARRIED;
+            e->range.next += pl_raw_channel_save(&model->channel[i], e->range.next);
         } else {
             model->channel[i] = fresh.channel[i];
         }

@@ -125,7 +125,7 @@ def test_a_block_stands_alone():
 @given(st.binary(max_size=300), st.integers(0, 3))
 def test_hostile_blocks_end(noise, carried):
     try:
-        for s, l, _ in decode(b"\x01\x00" + bytes([carried]) + noise):  # noqa: E741
+        for s, l, _ in decode(b"\x02\x00" + bytes([carried]) + noise):  # noqa: E741
             assert len(s) + len(l) <= 12 * PIECE
     except RawError:
         pass
@@ -150,7 +150,7 @@ def test_misuse_is_refused():
     with pytest.raises(ValueError, match="128"):
         RawEncoder(CAPACITY).add(bytes(12 * 100), bytes(12 * 29))
     with pytest.raises(RawError, match="version"):
-        list(decode(b"\x02\0\0"))
+        list(decode(b"\x01\0\0"))
     assert RawEncoder(CAPACITY).end() == b""
 
 
