@@ -49,17 +49,19 @@ def rows(numbers, width=12) -> str:
     return "\n".join("    " + " ".join(f"{n}," for n in line) for line in lines)
 
 
+def show(name: str, whole: list[int]) -> None:
+    """Prints where each symbol's interval starts, and where the last one ends."""
+    starts = [sum(whole[:symbol]) for symbol in range(SYMBOLS + 1)]
+    print(f"{name}[PL_RANGE_SYMBOLS + 1u] = {{\n{rows(starts)}\n}};\n")
+
+
 def main() -> None:
     print('/* Made by native/tools/range_tables.py; do not edit. */\n#include "pl_range_code.h"\n')
     for i, spreads in enumerate(SPREADS):
-        for spread, part, name in zip(spreads, PARTS if len(spreads) > 1 else [0.0], "ab"):
-            whole = table(spread, part)
-            starts = [sum(whole[:symbol]) for symbol in range(SYMBOLS + 1)]
-            print(f"static const uint16_t table_{i}{name}[PL_RANGE_SYMBOLS + 1u] = {{")
-            print(rows(starts) + "\n};\n")
-    print("const uint16_t pl_range_still[PL_RANGE_SYMBOLS + 1u] = {")
-    whole = table(STILL, 0.0)
-    print(rows([sum(whole[:symbol]) for symbol in range(SYMBOLS + 1)]) + "\n};\n")
+        for k, spread in enumerate(spreads):
+            show(f"static const uint16_t table_{i}{'ab'[k]}",
+                 table(spread, PARTS[k] if len(spreads) > 1 else 0.0))
+    show("const uint16_t pl_range_still", table(STILL, 0.0))
     print("const pl_range_class pl_range_classes[PL_RANGE_CLASSES] = {")
     ends = [0, *(round(8 * 2 ** (i / 2)) for i in range(CLASSES - 1)), 2**32 - 1]
     for i in range(CLASSES):
