@@ -43,7 +43,6 @@ typedef struct {
     int32_t difference[PL_RAW_TAPS]; /* newest first */
     int32_t weight[PL_RAW_TAPS];     /* Q12 */
     int32_t mean;                    /* of recent values, Q8 */
-    uint32_t memory;                 /* that it goes back some 2^memory values */
     int32_t lead;                    /* above 0: the mean is expected */
     int32_t scale;                   /* mean |residual|, Q6 */
     const pl_range_class *class;     /* of the scale */

@@ -5,7 +5,7 @@
 #include "pl_range_code.h"
 #include "pl_segment.h"
 
-#define FIRST_CLASS 6u
+#define FIRST_CLASS 3u
 /* Most bytes that one byte of a record adds. */
 #define BYTE_MAX 4u
 

@@ -12,9 +12,7 @@ const uint16_t pl_raw_marks[PL_RAW_MARKS + 1u] = {0, 16336, 16360, 16384};
 
 /* A channel that knows nothing but its class. */
 static void restart(pl_raw_channel *c, uint32_t class) {
-    uint32_t memory = c->memory;
     memset(c, 0, sizeof *c);
-    c->memory = memory;
     class = class < PL_RANGE_CLASSES ? class : PL_RANGE_CLASSES - 1u;
     c->class = &pl_range_classes[class];
     c->scale = (int32_t)(c->class->scale_low + c->class->scale_low / 5u);
@@ -23,10 +21,8 @@ static void restart(pl_raw_channel *c, uint32_t class) {
 void pl_raw_model_init(pl_raw_model *model) {
     memset(model, 0, sizeof *model);
     for (uint32_t i = 0; i < PL_RAW_CHANNELS; i++) {
-        pl_raw_channel *c = &model->channel[i];
-        c->memory = i % PL_RAW_AXES < 3u ? PL_RAW_MEAN_GYR : PL_RAW_MEAN_ACC;
-        restart(c, 11);
-        c->weight[0] = 1200;
+        restart(&model->channel[i], 11);
+        model->channel[i].weight[0] = 1200;
     }
     restart(&model->count[0], 6);
     restart(&model->count[1], 6);

@@ -54,9 +54,8 @@ static inline int32_t pl_raw_hold(int32_t value, uint32_t bits) {
 #define PL_RAW_SETTLE 64u /* samples */
 #define PL_RAW_STEP 84    /* of a weight, Q12: as much as that sum allows */
 
-/* The mean of a gyroscope goes back some 2^3 values, that of an accelerometer 2^5. */
-#define PL_RAW_MEAN_GYR 3u
-#define PL_RAW_MEAN_ACC 5u
+/* The mean goes back some 2^3 values: a body at rest still sways and breathes. */
+#define PL_RAW_MEMORY 3u
 /* The lead that the mean gets, and the sum of weights below which it gets it. */
 #define PL_RAW_LEAD 1024
 #define PL_RAW_NOISY (-2048)
@@ -151,7 +150,7 @@ static inline void pl_raw_adapt_mean(pl_raw_channel *c, int32_t value, uint32_t 
         int32_t mean = value * 8 - pl_raw_mean(c);
         c->lead += pl_raw_signed(linear, linear) - pl_raw_signed(mean, mean) - (c->lead >> 6);
     }
-    c->mean += (value * 256 - c->mean) >> c->memory;
+    c->mean += (value * 256 - c->mean) >> PL_RAW_MEMORY;
     pl_raw_shift(c, value);
     pl_raw_follow(c, folded, PL_RAW_SCALE_MEAN);
 }

@@ -76,9 +76,8 @@ class Scale:
 
 
 class Channel(Scale):
-    def __init__(self, axis, c, led, weights):
+    def __init__(self, c, led, weights):
         super().__init__(c)
-        self.memory = 3 if axis < 3 else 5
         self.lead = 1024 if led else 0
         self.w = weights
         self.d = [0, 0, 0]
@@ -117,7 +116,7 @@ class Channel(Scale):
         x = int16(whole + (unfold(f) if part >= 0 else -unfold(f)))
         if number % 2 == 0:
             self.lead += abs(8 * x - line) - abs(8 * x - mean) - (self.lead >> 6)
-        self.mean += 256 * x - self.mean >> self.memory
+        self.mean += 256 * x - self.mean >> 3
         self.follow(f, 5)
         return x
 
@@ -134,7 +133,7 @@ def decode(block):
     shifts = [block[1] & 15, block[1] >> 4]
     pos, channels = 3, []
     for sensor in range(2):
-        for axis in range(6):
+        for _ in range(6):
             c, led, weights = 11, False, [1200, 0, 0]
             if block[2] >> sensor & 1:
                 c, led, weights = block[pos] & 127, block[pos] > 127, [-3072, -2048, -1024]
@@ -142,7 +141,7 @@ def decode(block):
                 if not led:
                     weights = [64 * (b - 256 if b > 127 else b) for b in block[pos:pos + 3]]
                     pos += 3
-            channels.append(Channel(axis, c, led, weights))
+            channels.append(Channel(c, led, weights))
     counts, scales, numbers = [0, 0], [Scale(6), Scale(6)], [0, 0]
     coder = Coder(block[pos:])
     pieces = []

@@ -122,5 +122,6 @@ def measure(data: Path) -> dict[str, Sizes]:
         together.merge(sizes)
     if found:
         found[ALL] = together
-    found[log_data.MODEL] = measure_pairs(log_data.pairs(data, log_data.MODEL))
+    for name in log_data.MODELS:
+        found[name] = measure_pairs(log_data.pairs(data, name))
     return found

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.virtual.body import Body
 from plumbline.virtual.recording import load
 
 RATE = 104.0
@@ -26,10 +27,15 @@ FOLDERS = {
     "trunk_rom": ("TrunkyXL, L4/5 and T10, seated, 50 Hz", 7),
     "exercise_optical": ("CMU-MBL, pelvis and chest, 100 Hz", 1),
 }
-# Not a recording: what the noise of an LSM6DSO at rest (typical densities) comes to.
+# Not recordings: what the noise of an LSM6DSO (typical densities) comes to, at rest and worn.
 MODEL = "rest_model"
+HOUR = "worn_hour"
+MODELS = {
+    MODEL: "no recording: noise of an LSM6DSO at rest, densities of its datasheet",
+    HOUR: "no recording: motion script \"hour\" (49 min sitting, 7 walking), the same noise",
+}
 WHAT = {**{name: f"{what}; people: {people}" for name, (what, people) in FOLDERS.items()},
-        MODEL: "no recording: noise of an LSM6DSO at rest, densities of its datasheet"}
+        **MODELS}
 _GYR_LSB, _ACC_LSB = 0.070, 0.488e-3
 # rms over half the rate, in counts.
 _GYR_NOISE = 3.8e-3 * np.sqrt(RATE / 2) / _GYR_LSB
@@ -62,10 +68,10 @@ def _names(path: Path) -> list[str | None]:
 
 
 def pairs(data: Path, folder: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together; of MODEL,
-    what `rest` makes."""
-    if folder == MODEL:
-        yield rest()
+    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together; of MODEL
+    and HOUR, what `rest` and `worn_hour` make."""
+    if folder in MODELS:
+        yield rest() if folder == MODEL else worn_hour()
         return
     left = MINUTES * 60 * RATE
     paths = sorted((data / folder).glob("*.npz"))
@@ -92,6 +98,23 @@ def rest(seconds: float = 300.0) -> tuple[np.ndarray, np.ndarray]:
         gyr = rng.normal(0, _GYR_NOISE, (n, 3)) + (rng.uniform(-1, 1, 3) + sway) / _GYR_LSB
         acc = rng.normal(0, _ACC_NOISE, (n, 3)) + np.array([0.02, -0.01, 1.0]) / _ACC_LSB
         parts.append(np.round(np.hstack([gyr, acc])).astype("<i2"))
+    return parts[0], parts[1]
+
+
+def worn_hour() -> tuple[np.ndarray, np.ndarray]:
+    """An hour of the scripted wearer, who sways and breathes, in parts with offsets and the
+    datasheet's noise."""
+    rng = np.random.default_rng(2)
+    body = Body.from_script("hour")
+    parts = []
+    for sensor in "SL":
+        true = body.samples(sensor, 1_000_000, round(RATE)) * 1e-3
+        gyr = true[:, :3] / 1e3 / _GYR_LSB + rng.uniform(-1, 1, 3) / _GYR_LSB
+        acc = true[:, 3:] / 1e3 / _ACC_LSB + rng.uniform(-0.02, 0.02, 3) / _ACC_LSB
+        gyr += rng.normal(0, _GYR_NOISE, gyr.shape)
+        acc += rng.normal(0, _ACC_NOISE, acc.shape)
+        both = np.round(np.hstack([gyr, acc]))
+        parts.append(np.clip(both, -32768, 32767).astype("<i2"))
     return parts[0], parts[1]
 
 
