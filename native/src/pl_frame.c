@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "pl_bytes.h"
 #include "pl_crc.h"
 
 enum {
@@ -39,17 +40,59 @@ static inline void put_raw(writer *w, uint8_t byte) {
     w->used++;
 }
 
-static void put_stuffed(writer *to, const uint8_t *data, uint32_t length) {
-    writer w = *to; /* in registers: bulk data comes through here */
-    for (const uint8_t *end = data + length; data != end; data++) {
-        uint8_t byte = *data;
-        if (is_reserved(byte)) {
-            put_raw(&w, PL_FRAME_ESCAPE);
-            byte ^= PL_FRAME_FLIP;
-        }
-        put_raw(&w, byte);
+/* True if a word surely has no reserved byte: none below 10 and none of 7D to 7F. */
+static inline int is_plain(uint32_t word) {
+    uint32_t low = word & 0x7F7F7F7Fu;
+    return ((~(low + 0x70707070u) | (low + 0x03030303u)) & ~word & 0x80808080u) == 0;
+}
+
+static inline uint8_t *stuff(uint8_t *out, uint8_t byte) {
+    if (is_reserved(byte)) {
+        *out++ = PL_FRAME_ESCAPE;
+        byte ^= PL_FRAME_FLIP;
     }
-    *to = w;
+    *out++ = byte;
+    return out;
+}
+
+/* Writes without a look at the room.  Bulk data comes through here. */
+static uint8_t *stuff_all(uint8_t *out, const uint8_t *data, uint32_t length) {
+    const uint8_t *end = data + length;
+    for (; data != end && !pl_is_aligned(data); data++) {
+        out = stuff(out, *data);
+    }
+    for (; end - data >= 4; data += 4) {
+        uint32_t word = pl_word(data);
+        if (is_plain(word)) {
+            out[0] = (uint8_t)word;
+            out[1] = (uint8_t)(word >> 8);
+            out[2] = (uint8_t)(word >> 16);
+            out[3] = (uint8_t)(word >> 24);
+            out += 4;
+            continue;
+        }
+        for (uint32_t i = 0; i < 4u; i++, word >>= 8) {
+            out = stuff(out, (uint8_t)word);
+        }
+    }
+    for (; data != end; data++) {
+        out = stuff(out, *data);
+    }
+    return out;
+}
+
+static void put_stuffed(writer *w, const uint8_t *data, uint32_t length) {
+    if (w->used + 2u * length <= w->capacity) {
+        w->used = (uint32_t)(stuff_all(w->out + w->used, data, length) - w->out);
+        return;
+    }
+    for (const uint8_t *end = data + length; data != end; data++) {
+        uint8_t stuffed[2];
+        uint8_t *next = stuff(stuffed, *data);
+        for (uint8_t *byte = stuffed; byte != next; byte++) {
+            put_raw(w, *byte);
+        }
+    }
 }
 
 int32_t pl_frame_encode(uint8_t *out, uint32_t capacity, const pl_frame_header *header,
