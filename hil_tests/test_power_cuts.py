@@ -83,6 +83,13 @@ def until_the_cut(wearing) -> bool:
     return False
 
 
+def unexplained(damage):
+    """What a cut write does not explain.  A raw segment is one commit of many pages: where it was
+    cut, nothing behind it tells a cut from damage, and the reader says so."""
+    return [d for d in damage
+            if d.kind != "cut" and not (d.stream == RAW and "cut while written" in d.text)]
+
+
 def fetch(rig, store):
     return pull(lambda: Brace.open(Kept(rig.line)), store, set_clock=False, patience_s=0)
 
@@ -121,7 +128,8 @@ def test_what_was_flushed_survives_a_cut_in_any_flash_command(
     store = Store(tmp_path / "store")
     result = fetch(rig, store)
     reading = store.latest(SERIAL).read()
-    assert [d for d in reading.damage if d.kind != "cut"] == [] == result.damage
+    assert unexplained(reading.damage) == []
+    assert result.damage == [str(d) for d in reading.damage if d.kind != "cut"]
     told = [r.fields["utc_ms"] for r in reading.records if r.type == records.TIME]
     assert told == wearing.sent[: len(told)], "a record is missing in the middle, or made up"
     assert len(told) >= wearing.safe, "a flushed record is gone"
