@@ -1,6 +1,7 @@
 """Handlers of the log's commands: list, read in bulk, acknowledge, record raw samples."""
 
 import struct
+from array import array
 
 from plumbcore import RAW, SUMMARY
 
@@ -32,12 +33,9 @@ class _Transfer:
     def __init__(self, log, request, stream, seq, offset, until, window):
         self.log = log
         self.request = request
-        self.stream = stream
-        self.seq = seq
-        self.offset = offset
-        self.until = until
+        # What Log.piece goes on with; the last word counts the bytes sent.
+        self.place = array("I", (stream, seq, offset, until, 0))
         self.window = window
-        self.sent = 0
         self.confirmed = 0
         self.heard = None
 
@@ -50,8 +48,6 @@ class LogCommands:
         self._transfer = None
         self._buffer = bytearray(_HEADER + _DATA)
         self._view = memoryview(self._buffer)
-        # Of whole segments; slices made anew for each would keep the garbage collector busy.
-        self._whole = self._view[_HEADER:]
         app.wire.handlers.update(
             {
                 cmd.LOG_LIST: self._list,
@@ -141,47 +137,30 @@ class LogCommands:
         transfer = self._transfer
         if transfer and request == transfer.request and len(payload) >= 4:
             (count,) = struct.unpack_from("<I", payload)
-            if transfer.confirmed < count <= transfer.sent:
+            if transfer.confirmed < count <= transfer.place[4]:
                 transfer.confirmed = count
             transfer.heard = self._app.clock.now()
 
     def _pump(self, wire):
         """Sends a frame if the window lets it.  Returns "done", "sent" or "wait"."""
         transfer = self._transfer
+        log = transfer.log
+        if log is not self._app.recorder.log:
+            return "done"
+        if transfer.place[4] + _DATA > transfer.confirmed + transfer.window:
+            return self._wait(transfer)
+        n = log.piece(transfer.place, self._buffer)
+        # A slice made anew for each would keep the garbage collector busy.
+        frame = self._buffer if n == _HEADER + _DATA else self._view[:n]
+        wire.bulk_frame(cmd.LOG_READ, transfer.request, frame)
+        return "done" if n == _HEADER else "sent"
+
+    def _wait(self, transfer):
+        """For the host's confirmation, but not forever."""
         now = self._app.clock.now()
         if transfer.heard is None:
             transfer.heard = now
         if now - transfer.heard > _SILENCE_MS:
-            self._app.fault(faults.HOST_SILENT, transfer.sent)
+            self._app.fault(faults.HOST_SILENT, transfer.place[4])
             return "done"
-        if transfer.log is not self._app.recorder.log:
-            return "done"
-        if transfer.sent + _DATA > transfer.confirmed + transfer.window:
-            return "wait"
-        found = transfer.log.find(transfer.stream, transfer.seq)
-        while found and found[3]:
-            found = transfer.log.find(transfer.stream, found[0] + 1)
-        if found is None or found[0] >= transfer.until:
-            struct.pack_into("<IIHH", self._buffer, 0, transfer.sent, _END, 0, 0)
-            wire.bulk_frame(cmd.LOG_READ, transfer.request, self._view[:_HEADER])
-            return "done"
-        seq, length = found[0], found[1]
-        if seq != transfer.seq:
-            transfer.seq = seq
-            transfer.offset = 0
-        n = min(_DATA, length - transfer.offset)
-        if n > 0:
-            data = self._whole if n == _DATA else self._view[_HEADER : _HEADER + n]
-            if transfer.log.read(transfer.stream, seq, transfer.offset, data) is None:
-                transfer.seq = seq + 1
-                transfer.offset = 0
-                return "sent"
-            struct.pack_into("<IIHH", self._buffer, 0, transfer.sent, seq, transfer.offset, length)
-            frame = self._view if n == _DATA else self._view[: _HEADER + n]
-            wire.bulk_frame(cmd.LOG_READ, transfer.request, frame)
-            transfer.sent += n
-            transfer.offset += n
-        if transfer.offset >= length:
-            transfer.seq = seq + 1
-            transfer.offset = 0
-        return "sent"
+        return "wait"

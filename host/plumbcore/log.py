@@ -104,6 +104,17 @@ class Log:
         target = ffi.from_buffer(out, require_writable=True)
         return self._check(lib.pl_log_read(self._log, self._found, offset, target, len(target)))
 
+    def piece(self, place, out) -> int:
+        """Puts the payload of the next bulk frame (SPEC.md, "Bulk transfer") into `out`; its size,
+        12 at the end.  `place`: array of five u32, stream, segment, byte of it, segment before
+        which to end, bytes sent; goes on."""
+        at = ffi.from_buffer(place, require_writable=True)
+        target = ffi.from_buffer(out, require_writable=True)
+        if len(at) != 20 or len(target) <= 12:
+            raise ValueError("place has 5 words, out more than 12 bytes")
+        return self._check(
+            lib.pl_bulk_next(self._log, ffi.cast("pl_bulk *", at), target, len(target)))
+
     def wipe(self) -> None:
         """Gives up and erases everything, acknowledged or not."""
         self._check(lib.pl_log_wipe(self._log))

@@ -5,7 +5,6 @@ import sys
 
 import plumbport
 
-_out = sys.stdout.buffer
 _poll = select.poll()
 _poll.register(sys.stdin, select.POLLIN)
 
@@ -18,7 +17,7 @@ def read(buf):
 def write(buf, n):
     """Sends the first n bytes of `buf` (waits while the host is slow, drops when no host
     listens)."""
-    _out.write(buf, n)
+    plumbport.usb_write(buf, n)
 
 
 def wait(ms):

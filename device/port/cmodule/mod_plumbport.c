@@ -3,6 +3,7 @@
  *
  *   image() -> bytes     the 48-byte stamp of the running image (host/plumbline/image.py)
  *   stdin_read(buf) -> n bytes that the host has sent, without waiting
+ *   usb_write(buf, n): sends bytes to the host, waits while it is slow, drops when none listens
  *   scratch(i[, value]) -> u32 number i (1 to 3), which outlives a restart but not a power cut
  *   wearer() -> whether this is the image for wearers
  *   fresh() -> whether this is the first call since the chip was reset
@@ -15,6 +16,8 @@
 #include "py/stream.h"
 
 #include "hardware/structs/watchdog.h"
+#include "shared/tinyusb/mp_usbd.h"
+#include "shared/tinyusb/mp_usbd_cdc.h"
 
 #include "plumbport.h"
 
@@ -45,6 +48,36 @@ static mp_obj_t stdin_read(mp_obj_t buf_in) {
     return MP_OBJ_NEW_SMALL_INT(n);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(stdin_read_obj, stdin_read);
+
+/*
+ * MicroPython's own stdout hands over one packet at a time and asks the clock before each, which
+ * takes as long as the packet itself; here it is as much as there is room for.
+ */
+static mp_obj_t usb_write(mp_obj_t buf_in, mp_obj_t n_in) {
+    mp_buffer_info_t buf;
+    mp_get_buffer_raise(buf_in, &buf, MP_BUFFER_READ);
+    const byte *data = buf.buf;
+    uint32_t left = MIN((size_t)mp_obj_get_int(n_in), buf.len);
+    mp_uint_t since = mp_hal_ticks_ms();
+    while (left > 0 && tud_cdc_connected()) {
+        uint32_t room = tud_cdc_write_available();
+        if (room >= MIN(left, CFG_TUD_CDC_TX_BUFSIZE / 2)) {
+            uint32_t n = tud_cdc_write(data, MIN(left, room));
+            tud_cdc_write_flush();
+            data += n;
+            left -= n;
+            since = mp_hal_ticks_ms();
+        } else if (mp_hal_ticks_ms() - since < MICROPY_HW_USB_CDC_TX_TIMEOUT) {
+            mp_event_wait_ms(1);
+            /* The scheduler, which would do this, may be locked. */
+            mp_usbd_task();
+        } else {
+            break;
+        }
+    }
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_2(usb_write_obj, usb_write);
 
 static mp_obj_t scratch(size_t n_args, const mp_obj_t *args) {
     mp_int_t i = mp_obj_get_int(args[0]);
@@ -95,6 +128,7 @@ static const mp_rom_map_elem_t plumbport_globals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_i2c_read), MP_ROM_PTR(&plumbport_i2c_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_motor), MP_ROM_PTR(&plumbport_motor_obj) },
     { MP_ROM_QSTR(MP_QSTR_motor_on), MP_ROM_PTR(&plumbport_motor_on_obj) },
+    { MP_ROM_QSTR(MP_QSTR_usb_write), MP_ROM_PTR(&usb_write_obj) },
     { MP_ROM_QSTR(MP_QSTR_stdin_read), MP_ROM_PTR(&stdin_read_obj) },
 };
 static MP_DEFINE_CONST_DICT(plumbport_globals, plumbport_globals_table);

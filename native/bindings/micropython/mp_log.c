@@ -10,6 +10,7 @@
 #include "mp_areas.h"
 #include "mp_flash.h"
 #include "mp_seal.h"
+#include "pl_bulk.h"
 #include "pl_log.h"
 
 typedef struct {
@@ -167,6 +168,20 @@ static mp_obj_t log_read(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(log_read_obj, 5, 5, log_read);
 
+static mp_obj_t log_piece(mp_obj_t self_in, mp_obj_t place_in, mp_obj_t out_in) {
+    log_obj *self = MP_OBJ_TO_PTR(self_in);
+    mp_buffer_info_t place, out;
+    mp_get_buffer_raise(place_in, &place, MP_BUFFER_RW);
+    mp_get_buffer_raise(out_in, &out, MP_BUFFER_WRITE);
+    if (place.len != sizeof(pl_bulk) || out.len <= PL_BULK_HEADER) {
+        mp_raise_ValueError(MP_ERROR_TEXT("place has 5 words, out more than 12 bytes"));
+    }
+    int32_t n = pl_bulk_next(&self->log, place.buf, out.buf, (uint32_t)out.len);
+    check(self, n);
+    return MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_3(log_piece_obj, log_piece);
+
 static mp_obj_t log_wipe(mp_obj_t self_in) {
     log_obj *self = MP_OBJ_TO_PTR(self_in);
     check(self, pl_log_wipe(&self->log));
@@ -204,6 +219,7 @@ static const mp_rom_map_elem_t log_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_acknowledge), MP_ROM_PTR(&log_acknowledge_obj) },
     { MP_ROM_QSTR(MP_QSTR_find), MP_ROM_PTR(&log_find_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&log_read_obj) },
+    { MP_ROM_QSTR(MP_QSTR_piece), MP_ROM_PTR(&log_piece_obj) },
     { MP_ROM_QSTR(MP_QSTR_wipe), MP_ROM_PTR(&log_wipe_obj) },
     { MP_ROM_QSTR(MP_QSTR_identify), MP_ROM_PTR(&log_identify_obj) },
     { MP_ROM_QSTR(MP_QSTR_anchor), MP_ROM_PTR(&log_anchor_obj) },
