@@ -51,6 +51,7 @@ class Wire:
         self._out = bytearray(2 * (_MAX_SENT + _TRAILER + FRAME_OVERHEAD) + 2)
         self._pump = None
         self._trusted = False
+        self._claimed = False
         self.session = session
         if session:
             session.on_end.append(self.recover)
@@ -108,7 +109,7 @@ class Wire:
 
     def bulk_frame(self, command, request, payload):
         """Sends one frame of bulk data."""
-        if self.session and self.session.needed:
+        if self._claimed:
             self._unasked(BULK, command, request, payload)
         else:
             # What `send` does, at once: there are hundreds of them a second.
@@ -212,17 +213,18 @@ class Wire:
 
     def step(self, now):
         """Handles what has come; sends some bulk data.  Returns when to be called again."""
+        read, buffer = self._read, self._in
         taken = 0
-        for _ in range(_AT_ONCE):
-            n = self._read(self._in)
-            while n:
-                self._take(n, now)
-                taken += 1
-                if taken == _TAKEN_AT_ONCE:
-                    return 0
-                n = self._read(self._in)
-            if self._pump and self.session and self.session.needed and not self.session.active:
-                self._pump = None
+        for turn in range(_AT_ONCE):
+            n = read(buffer)
+            if n or not turn:
+                while n:
+                    self._take(n, now)
+                    taken += 1
+                    if taken == _TAKEN_AT_ONCE:
+                        return 0
+                    n = read(buffer)
+                self._look_at_session()
             if not self._pump:
                 return IDLE_MS
             state = self._pump(self)
@@ -231,3 +233,10 @@ class Wire:
             if state != "sent":
                 return IDLE_MS
         return 0
+
+    def _look_at_session(self):
+        """Once and not for each frame: only what comes can begin or end one."""
+        session = self.session
+        self._claimed = session is not None and session.needed
+        if self._claimed and not session.active:
+            self._pump = None

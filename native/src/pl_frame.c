@@ -12,19 +12,11 @@ enum {
     STATE_SKIP,    /* in the rest of a frame that is too long */
 };
 
-/* Bit n is set if control character n is escaped inside a frame: 01..05, 0A, 0D. */
-#define RESERVED_CONTROLS 0x0000243Eu
-
-/* True for the bytes that are escaped inside a frame.  Most bytes are told by one comparison. */
-static inline int is_reserved(uint8_t byte) {
-    if (byte > PL_FRAME_DELIMITER) {
-        return 0;
-    }
-    if (byte < 0x20u) {
-        return (RESERVED_CONTROLS >> byte) & 1u;
-    }
-    return byte >= PL_FRAME_ESCAPE;
-}
+/* 1 for the bytes that are escaped inside a frame. */
+static const uint8_t reserved[256] = {
+    [0x01] = 1, [0x02] = 1, [0x03] = 1, [0x04] = 1, [0x05] = 1,
+    [0x0A] = 1, [0x0D] = 1, [PL_FRAME_ESCAPE] = 1, [PL_FRAME_DELIMITER] = 1,
+};
 
 typedef struct {
     uint8_t *out;
@@ -47,7 +39,7 @@ static inline int is_plain(uint32_t word) {
 }
 
 static inline uint8_t *stuff(uint8_t *out, uint8_t byte) {
-    if (is_reserved(byte)) {
+    if (reserved[byte]) {
         *out++ = PL_FRAME_ESCAPE;
         byte ^= PL_FRAME_FLIP;
     }
@@ -71,9 +63,10 @@ static uint8_t *stuff_all(uint8_t *out, const uint8_t *data, uint32_t length) {
             out += 4;
             continue;
         }
-        for (uint32_t i = 0; i < 4u; i++, word >>= 8) {
-            out = stuff(out, (uint8_t)word);
-        }
+        out = stuff(out, (uint8_t)word);
+        out = stuff(out, (uint8_t)(word >> 8));
+        out = stuff(out, (uint8_t)(word >> 16));
+        out = stuff(out, (uint8_t)(word >> 24));
     }
     for (; data != end; data++) {
         out = stuff(out, *data);
@@ -204,13 +197,13 @@ static int32_t inside(pl_frame_decoder *d, uint8_t byte, int *again) {
     }
     if (d->state == STATE_ESCAPED) {
         uint8_t plain = byte ^ PL_FRAME_FLIP;
-        if (is_reserved(plain)) {
+        if (reserved[plain]) {
             return store(d, plain);
         }
     } else if (byte == PL_FRAME_ESCAPE) {
         d->state = STATE_ESCAPED;
         return PL_FRAME_MORE;
-    } else if (!is_reserved(byte)) {
+    } else if (!reserved[byte]) {
         return store(d, byte);
     }
     *again = 1;
@@ -221,7 +214,7 @@ static int32_t inside(pl_frame_decoder *d, uint8_t byte, int *again) {
 static void skip(pl_frame_decoder *d, uint8_t byte, int *again) {
     if (byte == PL_FRAME_DELIMITER) {
         d->state = STATE_INSIDE;
-    } else if (byte != PL_FRAME_ESCAPE && is_reserved(byte)) {
+    } else if (byte != PL_FRAME_ESCAPE && reserved[byte]) {
         d->state = STATE_TEXT;
         *again = 1;
     }
