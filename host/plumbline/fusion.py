@@ -126,7 +126,8 @@ class OrientationFilter:
         lib.fusion_batch(self._state, self._coef, _pointer("int16_t *", gyr),
                          _pointer("int16_t *", acc), n, _pointer("double *", quat),
                          _pointer("double *", bias), _pointer("uint8_t *", resting),
-                         _pointer("uint8_t *", converged))
+                         _pointer("uint8_t *", converged),
+                         lib.FUSION_BEST)
         return FusionResult(quat, bias, resting, converged)
 
     def gap(self, n_samples: int) -> None:

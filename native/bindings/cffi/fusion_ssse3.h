@@ -1,6 +1,7 @@
 /*
  * step_sample of pl_fusion_step.h with the vector instructions of every x86-64 processor since
- * 2011 (SSSE3), several products at a time.  Every intermediate value that the portable code
+ * 2011 (SSSE3), several products at a time.  Inlined where AVX2 is allowed, the same is encoded with
+ * three operands.  Every intermediate value that the portable code
  * rounds is rounded here in the same way, so that results are equal to the last bit;
  * tests/native/test_fusion_batch.py holds the two against each other.
  */
@@ -12,7 +13,7 @@
 
 #include "pl_fusion_step.h"
 
-#define SSSE3 __attribute__((target("ssse3")))
+#define SSSE3 static inline __attribute__((always_inline, target("ssse3")))
 
 /* Words of a vector picked by index; -1 gives zero. */
 #define WORD(i) ((i) < 0 ? -1 : 2 * (i)), ((i) < 0 ? -1 : 2 * (i) + 1)
@@ -28,23 +29,36 @@ typedef struct {
     __m128i bias;         /* h, three lanes */
     __m128i still, limit; /* words: means and allowed deviation of gyroscope and accelerometer */
     __m128i carry;        /* h, three lanes */
-    __m128i cross;        /* last half angle as words (y z z x x y) */
-    int16_t h[4];         /* the same as x y z */
+    int16_t h[4];         /* last half angle */
 } ssse3_span;
 
-SSSE3 static inline __m128i load64(const void *at) {
+/*
+ * What of a sample needs neither the attitude nor what rounding has left: its half angle and the
+ * sine's parts.  It is found while the sample before is at work, since a chain of such length is
+ * more than a processor looks ahead.
+ */
+typedef struct {
+    __m128i h;     /* words x y z */
+    __m128i cross; /* the same (y z z x x y) */
+    __m128i sine;  /* h, three lanes */
+} ssse3_turn;
+
+SSSE3 __m128i load64(const void *at) {
     return _mm_loadl_epi64((const __m128i *)at);
 }
 
-/* Takes what stages may have changed: bias and means. */
-SSSE3 static inline void ssse3_reload(ssse3_span *v, const pl_ori_state *st) {
-    v->bias = _mm_srai_epi32(
+/* Takes what stages may have changed: bias and means; 1 if the bias is another. */
+SSSE3 int ssse3_reload(ssse3_span *v, const pl_ori_state *st) {
+    __m128i bias = _mm_srai_epi32(
         _mm_setr_epi32(st->bias[0], st->bias[1], st->bias[2], 0), PL_ORI_BIAS_BITS);
+    int same = _mm_movemask_epi8(_mm_cmpeq_epi32(bias, v->bias)) == 0xFFFF;
+    v->bias = bias;
     v->still = _mm_setr_epi16(st->still[0], st->still[1], st->still[2], st->still[3],
                               st->still[4], st->still[5], 0, 0);
+    return !same;
 }
 
-SSSE3 static inline void ssse3_begin(ssse3_span *v, const pl_ori_state *st,
+SSSE3 void ssse3_begin(ssse3_span *v, const pl_ori_state *st,
                                      const pl_ori_coef *co) {
     int16_t gyr = (int16_t)co->rest_off[0], acc = (int16_t)co->rest_off[1];
     v->angle_factor = _mm_set1_epi32((1 << 16) | co->half_angle);
@@ -52,13 +66,18 @@ SSSE3 static inline void ssse3_begin(ssse3_span *v, const pl_ori_state *st,
     v->angle_more = _mm_set1_epi16(co->half_angle_low > 32767 ? -1 : 0);
     v->limit = _mm_setr_epi16(gyr, gyr, gyr, acc, acc, acc, 0, 0);
     v->carry = _mm_setr_epi32(st->carry[0], st->carry[1], st->carry[2], 0);
-    v->cross = _mm_setr_epi16(st->h[1], st->h[2], st->h[2], st->h[0], st->h[0], st->h[1], 0, 0);
+    v->bias = _mm_setzero_si128();
     memcpy(v->h, st->h, sizeof st->h);
     ssse3_reload(v, st);
 }
 
+/* The words (y z z x x y) of x y z. */
+SSSE3 __m128i ssse3_cross(__m128i h) {
+    return PICK(h, 1, 2, 2, 0, 0, 1, -1, -1);
+}
+
 /* Gives back to the state what single updates keep there. */
-SSSE3 static inline void ssse3_end(const ssse3_span *v, pl_ori_state *st) {
+SSSE3 void ssse3_end(const ssse3_span *v, pl_ori_state *st) {
     int32_t carry[4];
     _mm_storeu_si128((__m128i *)carry, v->carry);
     for (int i = 0; i < 3; i++) {
@@ -68,7 +87,7 @@ SSSE3 static inline void ssse3_end(const ssse3_span *v, pl_ori_state *st) {
 }
 
 /* Saturation, movement and sums of raw counts: gx gy gz ax ay az in words. */
-SSSE3 static inline void ssse3_raw(const ssse3_span *v, pl_ori_state *st, __m128i s) {
+SSSE3 void ssse3_raw(const ssse3_span *v, pl_ori_state *st, __m128i s) {
     __m128i size = _mm_xor_si128(s, _mm_srai_epi16(s, 15));
     int clipped = _mm_movemask_epi8(_mm_cmpeq_epi16(size, _mm_set1_epi16(INT16_MAX))) & 0x3F;
     if (clipped) {
@@ -89,41 +108,50 @@ SSSE3 static inline void ssse3_raw(const ssse3_span *v, pl_ori_state *st, __m128
     _mm_storel_epi64(rest, _mm_add_epi32(load64(rest), _mm_unpackhi_epi16(s, sign)));
 }
 
-/* One sample; reads 8 bytes at both pointers. */
-SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int16_t *gyr,
-                                      const int16_t *acc) {
+/* The turn of one sample after one with `last` for cross; reads 8 bytes. */
+SSSE3 ssse3_turn ssse3_turn_of(const ssse3_span *v, const int16_t *gyr, __m128i last) {
+    const __m128i zero = _mm_setzero_si128();
+    const __m128i minus_odd = _mm_setr_epi16(1, -1, 1, -1, 1, -1, 1, -1);
+    ssse3_turn turn;
+    /* s half_angle + floor(s half_angle_low / 2^16), the latter factor unsigned. */
+    __m128i g = PICK(load64(gyr), 0, 1, 2, -1, -1, -1, -1, -1);
+    __m128i low = _mm_add_epi16(_mm_mulhi_epi16(g, v->angle_low), _mm_and_si128(g, v->angle_more));
+    __m128i angle = _mm_sub_epi32(_mm_madd_epi16(_mm_unpacklo_epi16(g, low), v->angle_factor),
+                                  v->bias);
+    __m128i h = _mm_srai_epi32(_mm_add_epi32(angle, _mm_set1_epi32(0x8000)), 16);
+    turn.h = _mm_packs_epi32(h, zero);
+    turn.cross = ssse3_cross(turn.h);
+
+    /* Coning: previous x h. */
+    __m128i turned = _mm_sign_epi16(PICK(turn.h, 2, 1, 0, 2, 1, 0, -1, -1), minus_odd);
+    __m128i cone = _mm_srai_epi32(_mm_madd_epi16(last, turned), 2);
+    cone = _mm_add_epi32(cone, _mm_add_epi32(_mm_srai_epi32(cone, 2), _mm_srai_epi32(cone, 4)));
+
+    __m128i square2 = _mm_madd_epi16(turn.h, turn.h);
+    uint32_t square = (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(square2, _mm_srli_si128(square2, 4)));
+    square >>= 14;
+    int32_t lack = (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
+    __m128i short_of = _mm_madd_epi16(_mm_unpacklo_epi16(turn.h, zero), _mm_set1_epi32(lack));
+    turn.sine = _mm_sub_epi32(_mm_add_epi32(angle, cone), short_of);
+    return turn;
+}
+
+/* One sample, whose turn is known; reads 8 bytes at both pointers. */
+SSSE3 void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int16_t *gyr, const int16_t *acc,
+                        ssse3_turn turn) {
     const __m128i zero = _mm_setzero_si128();
     const __m128i half16 = _mm_set1_epi32(0x8000), half15 = _mm_set1_epi32(0x4000);
-    __m128i g = load64(gyr), a = load64(acc);
-    __m128i s = PICK(_mm_unpacklo_epi64(g, a), 0, 1, 2, 4, 5, 6, -1, -1);
+    const __m128i minus_odd = _mm_setr_epi16(1, -1, 1, -1, 1, -1, 1, -1);
+    __m128i a = load64(acc);
+    __m128i s = PICK(_mm_unpacklo_epi64(load64(gyr), a), 0, 1, 2, 4, 5, 6, -1, -1);
     _mm_storel_epi64((__m128i *)st->last, s);
     int32_t end = _mm_cvtsi128_si32(_mm_srli_si128(s, 8));
     memcpy(&st->last[4], &end, sizeof end);
     ssse3_raw(v, st, s);
 
-    /* s half_angle + floor(s half_angle_low / 2^16), the latter factor unsigned. */
-    g = PICK(g, 0, 1, 2, -1, -1, -1, -1, -1);
     a = PICK(a, 0, 1, 2, -1, -1, -1, -1, -1);
-    __m128i low = _mm_add_epi16(_mm_mulhi_epi16(g, v->angle_low), _mm_and_si128(g, v->angle_more));
-    __m128i angle = _mm_sub_epi32(_mm_madd_epi16(_mm_unpacklo_epi16(g, low), v->angle_factor),
-                                  v->bias);
-    __m128i h = _mm_srai_epi32(_mm_add_epi32(angle, half16), 16);
-    h = _mm_packs_epi32(h, zero);
-    _mm_storel_epi64((__m128i *)v->h, h);
-
-    /* Coning: previous x h. */
-    const __m128i minus_odd = _mm_setr_epi16(1, -1, 1, -1, 1, -1, 1, -1);
-    __m128i turned = _mm_sign_epi16(PICK(h, 2, 1, 0, 2, 1, 0, -1, -1), minus_odd);
-    __m128i cone = _mm_srai_epi32(_mm_madd_epi16(v->cross, turned), 2);
-    cone = _mm_add_epi32(cone, _mm_add_epi32(_mm_srai_epi32(cone, 2), _mm_srai_epi32(cone, 4)));
-    v->cross = PICK(h, 1, 2, 2, 0, 0, 1, -1, -1);
-
-    __m128i square2 = _mm_madd_epi16(h, h);
-    uint32_t square = (uint32_t)_mm_cvtsi128_si32(_mm_add_epi32(square2, _mm_srli_si128(square2, 4)));
-    square >>= 14;
-    int32_t lack = (int32_t)((square * (10923u - ((square * 546u) >> 16))) >> 16);
-    __m128i short_of = _mm_madd_epi16(_mm_unpacklo_epi16(h, zero), _mm_set1_epi32(lack));
-    __m128i x = _mm_add_epi32(_mm_sub_epi32(_mm_add_epi32(angle, cone), short_of), v->carry);
+    _mm_storel_epi64((__m128i *)v->h, turn.h);
+    __m128i x = _mm_add_epi32(turn.sine, v->carry);
     __m128i d = _mm_srai_epi32(_mm_add_epi32(x, half16), 16);
     v->carry = _mm_sub_epi32(x, _mm_slli_epi32(d, 16));
     d = _mm_packs_epi32(d, zero);
@@ -153,7 +181,7 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
         q = _mm_loadu_si128((__m128i *)st->q);
     }
 
-    /* The attitude's length, as block_is_unit does: what packing saturates is too long. */
+    /* The attitude's length, as pl_ori_is_unit does: what packing saturates is too long. */
     __m128i r = _mm_srai_epi32(_mm_add_epi32(q, half15), 15);
     r = _mm_packs_epi32(r, r); /* w x y z w x y z */
     __m128i r2 = _mm_madd_epi16(r, r);
@@ -164,7 +192,7 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
     }
 
     /* a - h x a, saturated. */
-    __m128i across = _mm_madd_epi16(_mm_sign_epi16(v->cross, minus_odd),
+    __m128i across = _mm_madd_epi16(_mm_sign_epi16(turn.cross, minus_odd),
                                     PICK(a, 2, 1, 0, 2, 1, 0, -1, -1));
     across = _mm_srai_epi32(_mm_add_epi32(across, _mm_set1_epi32(0x4000)), 15);
     __m128i b = _mm_sub_epi32(_mm_srai_epi32(_mm_unpacklo_epi16(zero, a), 16), across);
@@ -191,28 +219,11 @@ SSSE3 static inline void ssse3_sample(ssse3_span *v, pl_ori_state *st, const int
     _mm_storeu_si128(sum, _mm_add_epi32(_mm_loadu_si128(sum), _mm_add_epi32(f01, f2)));
 }
 
-/* put_quat of fusion_batch.c for the state's attitude, `ahead` within bounds. */
-SSSE3 static inline void ssse3_quat(const ssse3_span *v, const pl_ori_state *st, double ahead,
-                                    double *out) {
-    const __m128d minus_low = _mm_setr_pd(-0.0, 0.0), minus_high = _mm_setr_pd(0.0, -0.0);
-    __m128i q = _mm_loadu_si128((const __m128i *)st->q);
-    __m128i h = _mm_srai_epi32(_mm_unpacklo_epi16(_mm_setzero_si128(), load64(v->h)), 16);
-    __m128d scale = _mm_set1_pd(ahead);
-    __m128d xy = _mm_mul_pd(_mm_cvtepi32_pd(h), scale);
-    __m128d z = _mm_mul_pd(_mm_cvtepi32_pd(_mm_shuffle_epi32(h, 0xAA)), scale);
-    __m128d x = _mm_unpacklo_pd(xy, xy), y = _mm_unpackhi_pd(xy, xy);
-    __m128d ab = _mm_cvtepi32_pd(q), cd = _mm_cvtepi32_pd(_mm_shuffle_epi32(q, 0xEE));
-    __m128d ba = _mm_xor_pd(_mm_shuffle_pd(ab, ab, 1), minus_low);  /* -b a */
-    __m128d dc = _mm_xor_pd(_mm_shuffle_pd(cd, cd, 1), minus_high); /* d -c */
-    __m128d low = _mm_sub_pd(_mm_add_pd(ab, _mm_mul_pd(x, ba)),
-                             _mm_add_pd(_mm_mul_pd(y, cd), _mm_mul_pd(z, dc)));
-    __m128d high = _mm_add_pd(_mm_add_pd(cd, _mm_mul_pd(x, dc)),
-                              _mm_add_pd(_mm_mul_pd(y, ab), _mm_mul_pd(z, ba)));
-    __m128d square = _mm_add_pd(_mm_mul_pd(low, low), _mm_mul_pd(high, high));
-    double n = _mm_cvtsd_f64(_mm_add_sd(square, _mm_unpackhi_pd(square, square)));
-    __m128d unit = _mm_set1_pd(inverse_root(n * 0x1p-58) * 0x1p-29);
-    _mm_storeu_pd(out, _mm_mul_pd(low, unit));
-    _mm_storeu_pd(out + 2, _mm_mul_pd(high, unit));
+/* The attitude and the last half angles, which it may have to go ahead by. */
+SSSE3 void ssse3_attitude(const ssse3_span *v, const pl_ori_state *st, int32_t q[4],
+                                        int16_t h[4]) {
+    _mm_storeu_si128((__m128i *)q, _mm_loadu_si128((const __m128i *)st->q));
+    _mm_storel_epi64((__m128i *)h, load64(v->h));
 }
 
 #endif
