@@ -20,17 +20,18 @@ void svf_init_contract(pl_svf_coef *c, uint32_t t, uint32_t tau) {
     ASSUME(svf_ok(c));
 }
 
-static inline bool reaches(uint64_t n, uint32_t c, unsigned bits, uint64_t quotient) {
-    return (quotient >> bits != 0) == (n >> bits >= c);
+static inline bool reaches(uint64_t n, uint32_t c, uint64_t low, uint64_t quotient) {
+    return (quotient >= low) == (n >= low * c);
 }
 
 /*
  * The one contract without a proof of its own, which the solver does not find in hours: what a
- * quotient is.  It reaches 2^k just when the dividend reaches 2^k times the divisor.
+ * quotient is.  It reaches a number just when the dividend reaches that many times the divisor.
  */
 static inline bool gives_quotient(uint64_t n, uint32_t c, uint64_t quotient) {
-    return reaches(n, c, 22, quotient) && reaches(n, c, 29, quotient)
-        && reaches(n, c, 30, quotient) && reaches(n, c, 32, quotient);
+    return reaches(n, c, 16, quotient) && reaches(n, c, BIAS_LIMIT_MAX + 1, quotient)
+        && reaches(n, c, 1 << 22, quotient) && reaches(n, c, (1 << 30) + 1, quotient)
+        && (quotient >> 32 != 0) == (n >> 32 >= c);
 }
 
 uint64_t quotient_contract(uint64_t n, uint32_t c) {

@@ -17,10 +17,12 @@ static inline bool svf_ok(const pl_svf_coef *c) {
     return c->a2 <= 13107 && c->g <= 19660;
 }
 
+#define BIAS_LIMIT_MAX 450000000
+
 static inline bool coef_ok(const pl_ori_coef *co) {
     int64_t full = ((int64_t)co->half_angle * 65536 + co->half_angle_low) >> 1;
     return between(co->half_angle, 0, 32767) && between(co->half_angle_low, 0, 65535)
-        && between(co->bias_limit, 0, (1 << 29) - 1)
+        && between(co->bias_limit, 16, BIAS_LIMIT_MAX)
         && full + (3 * (int64_t)co->bias_limit >> PL_ORI_BIAS_BITS) <= (STEP_H_MAX - 1) << 16
         && co->block_log2 <= 7 && svf_ok(&co->force) && svf_ok(&co->row) && svf_ok(&co->rest)
         && between(co->rest_blocks, 1, 64) && between(co->settle_blocks, 1, 64)
