@@ -9,7 +9,6 @@ SECONDS = 120
 
 @pytest.mark.req("REC-6")
 @pytest.mark.needs("injects_bus_faults", "edits_flash", "sets_battery", "presses_button")
-@pytest.mark.xfail(reason="on the image: a panic, breakpoint 0x0 (seed 1)")
 def test_two_minutes_of_random_faults(rig, brace, journal, measure, pytestconfig):
     seed = pytestconfig.option.hil_seed
     steps = chaos.plan(seed, SECONDS, slow="fast_time" not in rig.capabilities)
