@@ -105,7 +105,8 @@ static inline bool root_reaches(uint32_t x, uint32_t root) {
 
 /* Of x^2: enough to tell a length of 1, and of half angles. */
 static inline bool gives_fx_square(int32_t x, uint32_t square) {
-    return square <= 1u << 30 && (x == 0) == (square == 0) && (square > (1u << 28) + (1u << 22)) == !upto(x, 16511)
+    return square <= 1u << 30 && (x == 0) == (square == 0)
+        && (square > (1u << 28) + (1u << 22)) == !upto(x, 16511)
         && (!upto(x, 16000) || square <= 256000000u);
 }
 
