@@ -35,5 +35,6 @@
 #define MICROPY_ENABLE_PYSTACK                  (1)
 void plumbport_init_frames(void);
 #define MICROPY_PORT_INIT_FUNC                  plumbport_init_frames()
-// Names of attributes are looked up all the time; a byte of RAM each finds most of them at once.
-#define MICROPY_OPT_MAP_LOOKUP_CACHE_SIZE       (512)
+// Names are looked up by device/port/cmodule/lookup.c, and by MicroPython only what that misses.
+#define MICROPY_OPT_MAP_LOOKUP_CACHE            (0)
+#define MICROPY_WRAP_MP_MAP_LOOKUP(f)           plumbport_map_search
