@@ -26,16 +26,18 @@ def run(bench: Bench) -> None:
     except OSError:
         bench.say(f"  skipped: {IMAGE} is not built (make firmware)")
         return
-    share = awake_share(firmware, Body.from_recording(recordings[0]))
+    share, bus = awake_share(firmware, Body.from_recording(recordings[0]))
     bench.put("power.awake_share", share, bar="<= 0.05", note=recordings[0].stem)
+    bench.put("power.bus_share", bus, note="of both sensors' samples; mostly waited for")
     budget = power.budget(share, _MOTOR_S_PER_HOUR)
     bench.put("power.mean_current", budget.total, "mA", note="a budget, see docs/power.md")
     bench.put("power.hours", budget.hours, "h", bar=">= 48",
               note=f"on {power.CELL_MAH:.0f} mAh, nothing of it measured on a board")
 
 
-def awake_share(firmware, body: Body, seconds: float = SECONDS) -> float:
-    """Share of the time (0..1) in which the core executes, both sensors moved as the body's."""
+def awake_share(firmware, body: Body, seconds: float = SECONDS) -> tuple[float, float]:
+    """Shares of the time (0..1) in which the core executes and in which the bus works, both
+    sensors moved as the body's."""
     brace = VirtualBrace()
     brace.board.write_image(firmware.data, firmware.base)
     brace.boot()
@@ -45,7 +47,8 @@ def awake_share(firmware, body: Body, seconds: float = SECONDS) -> float:
     source = body.sensors[-1]
     brace.play({name: body.source(source, start, loop=True) for name in "SL"})
     brace.run(_RUN_IN_S)
-    before, begun = brace.board.awake_cycles, brace.board.now_ns
+    before, begun, bus = brace.board.awake_cycles, brace.board.now_ns, brace.port.busy_ns
     brace.run(seconds)
-    took = (brace.board.now_ns - begun) / 1e9
-    return (brace.board.awake_cycles - before) / CLOCK_HZ / took
+    took = brace.board.now_ns - begun
+    executed = (brace.board.awake_cycles - before) / CLOCK_HZ * 1e9
+    return executed / took, (brace.port.busy_ns - bus) / took

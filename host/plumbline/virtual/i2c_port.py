@@ -22,7 +22,7 @@ class I2CPort:
     """I2C block `number` of the chip, its SDA and SCL pins, and the bus behind it.
 
     `after` is called after each transfer, so that the rig can look when a sensor's interrupt
-    line will move.
+    line will move.  `busy_ns`: how long the bus has been moving bytes.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class I2CPort:
         self._write_register = self._block.write_uint32
         self._block.write_uint32 = self._on_register_write
         self._scl_high = True
+        self.busy_ns = 0.0
         self._scl.add_listener(self._on_scl)
         self.refresh()
 
@@ -84,9 +85,13 @@ class I2CPort:
         if self._bus.blocked():
             return
         clocks = self._block.scl_high_period + self._block.scl_low_period
-        self._bus.freq_hz = self._mcu.clk_peri // max(clocks, 1)
+        # The block counts cycles of clk_sys, whose divider (8.8 bits) rp2040py only keeps.
+        rate = self._mcu.clk_sys * 256 // self._mcu.clocks.sys_div
+        self._bus.freq_hz = rate // max(clocks, 1)
         self._pending = on_bus, complete
-        self._alarm.schedule(_BITS * clocks * 1e9 / self._mcu.clk_peri)
+        took_ns = _BITS * clocks * 1e9 / rate
+        self.busy_ns += took_ns
+        self._alarm.schedule(took_ns)
 
     def _answer(self) -> None:
         on_bus, complete = self._pending
