@@ -14,6 +14,7 @@ from brace.compat import const
 
 # Where a block holds what is said of S and of L; offsets from there.
 _PLACES = (1, 7)
+_JUDGED = ORI_CLIPPED | ORI_CONVERGED | ORI_FROZEN
 _RATE = const(3)
 _DYNAMIC = const(4)
 _FLAGS = const(5)
@@ -96,6 +97,18 @@ class Plausible:
         flags, dynamic = blocks[at + _FLAGS], blocks[at + _DYNAMIC]
         if dynamic > self._felt:
             self._felt = dynamic
+        rate = blocks[at + _RATE]
+        if flags & _JUDGED != ORI_CONVERGED or self._unsound[index] or self._clipped[index]:
+            self._look_at_flags(index, flags)
+        self._quiet[index] = rate < _QUIET_MDPS and dynamic < _QUIET_MG
+        if dynamic < _SHAKING_MG or rate > _STILL_MDPS:
+            self._shaking[index] = 0
+            return
+        self._shaking[index] += 1
+        if self._shaking[index] >= _SHAKING_MAX:
+            self._judge_shaking(index, dynamic, sensors)
+
+    def _look_at_flags(self, index, flags):
         if flags & ORI_FROZEN:
             self._suspect(index, faults.SENSOR_FROZEN)
         self._clipped[index] = self._clipped[index] + 1 if flags & ORI_CLIPPED else 0
@@ -111,13 +124,6 @@ class Plausible:
             unsound = 0
             self._suspect(index, faults.SENSOR_IMPLAUSIBLE)
         self._unsound[index] = unsound
-        self._quiet[index] = blocks[at + _RATE] < _QUIET_MDPS and dynamic < _QUIET_MG
-        if dynamic < _SHAKING_MG or blocks[at + _RATE] > _STILL_MDPS:
-            self._shaking[index] = 0
-            return
-        self._shaking[index] += 1
-        if self._shaking[index] >= _SHAKING_MAX:
-            self._judge_shaking(index, dynamic, sensors)
 
     def _judge_shaking(self, index, dynamic, sensors):
         """What shakes both sensors is the motor; what shakes one of two is that sensor."""

@@ -38,6 +38,8 @@ class Supervisor:
         self._report = report
         self._running = running
         self.entries = []
+        # The first vital entry that has been given up.
+        self._lost = None
 
     def add(self, task, vital=True, number=0):
         """Adds a task; it runs in the next turn."""
@@ -60,6 +62,8 @@ class Supervisor:
             delay = _RETRY_MS * entry.failures
             if entry.failures >= _GIVE_UP_AFTER:
                 entry.given_up = True
+                if entry.vital and self._lost is None:
+                    self._lost = entry
                 return
             try:
                 entry.task.recover()
@@ -69,10 +73,7 @@ class Supervisor:
 
     def given_up(self):
         """The entry of a vital task that is no longer run, or None."""
-        for entry in self.entries:
-            if entry.vital and entry.given_up:
-                return entry
-        return None
+        return self._lost
 
     def healthy(self):
         """Whether every vital task is still being run."""

@@ -74,7 +74,11 @@ def begin():
 
 def running(what):
     """Notes what runs from now on: a task's number, or one of the constants above."""
-    plumbport.scratch(_REGISTER, _get() & ~0xFF | what)
+    # Some thirty times a second, so without `_get`.
+    value = plumbport.scratch(_REGISTER)
+    if value & _MAGIC_MASK != _MAGIC:
+        value = _MAGIC
+    plumbport.scratch(_REGISTER, value & ~0xFF | what)
 
 
 def well():
