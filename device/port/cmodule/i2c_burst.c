@@ -3,7 +3,7 @@
  *
  * machine.I2C polls: at 1 Mbit/s the two IMUs' FIFOs would keep the core awake 3 % of the time
  * for nothing.  Here the I2C block's own 16-entry FIFOs are refilled and drained by its interrupt
- * every eight bytes, and the core waits for it in WFE, at half its clock: what a waiting core takes
+ * every ten bytes, and the core waits for it in WFE, at half its clock: what a waiting core takes
  * goes by that (docs/power.md).  machine.I2C has set the block up (pins, speed) and is used for
  * everything short.
  */
@@ -20,8 +20,11 @@
 
 #include "plumbport.h"
 
-#define FIFO_DEPTH 16u
-#define RX_BATCH 8u
+/* The block's FIFOs take 16.  So many commands at most are under way: all their answers find room,
+ * and so do they behind the register's number.  Some are left when the answers are fetched, so that
+ * the bus need not pause for it. */
+#define UNDER_WAY 15u
+#define RX_BATCH 10u
 
 /* The transfer under way.  There is one block and one core, hence one of it. */
 static struct {
@@ -53,24 +56,26 @@ static void pace(i2c_hw_t *hw, uint32_t high, uint32_t low, uint32_t spike, uint
 
 static void move_data(void) {
     i2c_hw_t *hw = i2c0->hw;
-    while (hw->rxflr != 0u && transfer.received < transfer.wanted) {
-        transfer.to[transfer.received++] = (uint8_t)hw->data_cmd;
+    size_t wanted = transfer.wanted;
+    size_t received = transfer.received;
+    for (size_t ready = hw->rxflr; ready != 0u && received < wanted; ready--) {
+        transfer.to[received++] = (uint8_t)hw->data_cmd;
     }
-    /* Never more commands under way than the receive FIFO can hold answers. */
-    while (transfer.commanded < transfer.wanted
-           && transfer.commanded - transfer.received < FIFO_DEPTH
-           && hw->txflr < FIFO_DEPTH) {
+    transfer.received = received;
+    size_t commanded = transfer.commanded;
+    size_t until = received + UNDER_WAY < wanted ? received + UNDER_WAY : wanted;
+    for (; commanded < until; commanded++) {
         uint32_t command = I2C_IC_DATA_CMD_CMD_BITS;
-        if (transfer.commanded == 0u) {
+        if (commanded == 0u) {
             command |= I2C_IC_DATA_CMD_RESTART_BITS;
         }
-        if (transfer.commanded + 1u == transfer.wanted) {
+        if (commanded + 1u == wanted) {
             command |= I2C_IC_DATA_CMD_STOP_BITS;
         }
         hw->data_cmd = command;
-        transfer.commanded++;
     }
-    size_t left = transfer.wanted - transfer.received;
+    transfer.commanded = commanded;
+    size_t left = wanted - received;
     hw->rx_tl = (left < RX_BATCH ? left : RX_BATCH) - (left != 0u ? 1u : 0u);
 }
 
