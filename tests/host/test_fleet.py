@@ -84,7 +84,7 @@ def rows(out):
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_eight_braces_of_which_three_are_in_trouble(fleet, tiny_disk, home):
-    """Some five minutes of two cores, of which the emulated boards take most."""
+    """Eight minutes of one core, of which the emulated boards take most."""
     # Flashed: one runs something newer and is refused, the others do not mind.
     flash = ["flash", FIRMWARE, "--all", "--force", "--serial", "PB-0801", "--jobs", 8, "--json"]
     code, out, err = cli(*flash)
