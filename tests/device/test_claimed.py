@@ -4,9 +4,9 @@ import plumbcore
 import pytest
 from brace import cbor, claim, commands
 from brace.board import flashmap
-from brace.config import SETTINGS, Config
+from dumps import shows
 from plumbcore.flash import MemoryFlash
-from plumbline import segments, sources
+from plumbline import sources
 from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import LinkLost, PlumblineError
@@ -47,37 +47,6 @@ def make_claimed(brace, keys):
     brace.run(8)
 
 
-def shows(flash: bytes) -> list[str]:
-    """What a look at a dump finds: records, settings, calibration, claims in the clear."""
-    found = []
-    config = Config()
-    config.change(SETTING)
-    packed = config.pack()
-    if packed[: 4 * len(SETTINGS)] in flash:
-        found.append("the settings")
-    for at in range(0, len(flash), flashmap.SECTOR):
-        if b"PLPC" not in flash[at : at + 4]:
-            continue
-        for name, value in SETTING.items():
-            if value.to_bytes(4, "little", signed=True) in flash[at : at + 4096]:
-                found.append(f"setting {name}")
-    log = flash[flashmap.LOG : flashmap.LOG + flashmap.LOG_LEN]
-    for at in range(0, len(log), 4096):
-        read = segments.read_segment(log[at : at + 4096], opening=_Nobody())
-        if isinstance(read, segments.Segment) and read.records:
-            found.append(f"records in sector {at // 4096}")
-        for page in range(at, at + 4096, 256):
-            # A checkpoint's tail in the clear.
-            if log[page : page + 4] == b"PLCP" and log[page + 6] and not log[page + 5]:
-                found.append(f"records in the checkpoint at {page:#x}")
-    return found
-
-
-class _Nobody:
-    def key(self, segment):
-        return None
-
-
 def test_the_look_at_a_dump_finds_what_is_there(keys):
     """The scan below is no scan unless it finds everything of a brace that is not claimed."""
     with UnixBrace() as brace:
@@ -86,7 +55,7 @@ def test_the_look_at_a_dump_finds_what_is_there(keys):
         with connect(brace, keys) as found:
             found.config_set(SETTING)
         brace.run(100)
-        text = " ".join(shows(brace.flash()))
+        text = " ".join(shows(brace.flash(), SETTING))
     assert "the settings" in text and "setting start_day" in text and "records in" in text
 
 
@@ -147,7 +116,7 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
     with UnixBrace(typical=True) as brace:
         brace.play(Body.from_script("hour"))
         make_claimed(brace, keys)
-        assert shows(brace.flash()) == [], "what was there before the claim is gone"
+        assert shows(brace.flash(), SETTING) == [], "what was there before the claim is gone"
         brace.run(600)
         with connect(brace, keys) as found:
             assert found.link.session.role == "clinic"
@@ -158,7 +127,7 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
             source = sources.of_brace(found)
             assert found.link.forged == 0
         flash = brace.flash()
-        assert shows(flash) == []
+        assert shows(flash, SETTING) == []
         for word in (b"clinic", b"posture", keys.current().name.encode()):
             start = flashmap.LOG
             assert word not in flash[start:], "names of the host's never come here"
@@ -205,7 +174,7 @@ def test_a_day_of_wear_leaves_nothing_in_the_clear(keys):
         flash = brace.flash()
         with connect(brace, keys) as found:
             reading = sources.of_brace(found).reading
-    assert shows(flash) == []
+    assert shows(flash, SETTING) == []
     assert not [d for d in reading.damage if d.kind != "chunk"]
     names = {record.name for record in reading.records}
     assert len(list(reading.records)) > 10_000 and {"epoch", "posture", "audit"} <= names
@@ -288,5 +257,5 @@ def test_power_cut_at_every_flash_operation_of_a_claim(keys):
                     kinds = {d.kind for d in source.reading.damage}
                     assert kinds <= {"cut", "commit"}, cut
             if bool(stored_claim(brace.flash()).clinic):
-                assert shows(brace.flash()) == [], cut
+                assert shows(brace.flash(), SETTING) == [], cut
     assert states == {True, False}

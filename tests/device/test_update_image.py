@@ -1,16 +1,22 @@
-"""Signed updates on the emulated image: they take effect, prove themselves, and are undone."""
+"""Updates and claims on the emulated image: they take effect, are undone, outlive power cuts."""
 
 import os
 import random
 from pathlib import Path
 
+import dumps
 import plumbcore
 import pytest
+from brace import bundle
+from brace.board import flashmap
+from journal import Journal
+from plumbcore.flash import MemoryFlash
 from plumbline import image
 from plumbline.device import Brace
-from plumbline.errors import PlumblineError
 from plumbline.transport import BoardTransport
 from plumbline.trust import release, updates
+from plumbline.trust.claiming import claim_brace
+from plumbline.trust.keys import Keys
 
 ROOT = Path(__file__).resolve().parents[2]
 IMAGE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
@@ -77,34 +83,66 @@ def test_an_update_runs_proves_itself_and_a_broken_one_is_undone(built, key):
         assert state["rolled"] == 0x010001
 
 
+def proved(flash: bytes) -> bytes:
+    """The same flash after the bundle that runs has proved itself, which takes five minutes."""
+    at, end = flashmap.BUNDLES, flashmap.BUNDLES + flashmap.BUNDLES_LEN
+    part = bytearray(flash[at:end])
+    assert bundle.Slots(MemoryFlash(part)).prove()
+    return flash[:at] + bytes(part) + flash[end:]
+
+
 def test_power_cuts_during_an_update(built, key):
+    """Anywhere from the first erase to the store that a start makes of it: the old or the new
+    bundle runs."""
     virtual = boot(built.data)
     with connect(virtual) as brace:
         brace.provision("PB-3", release=release.point_of(key))
         updates.send(brace, bundle_of(built, key, "1.0.0"))
     virtual.run(6)
+    virtual = boot(proved(virtual.board.flash.contents()))
+    journal = Journal(virtual.board.flash)
     with connect(virtual) as brace:
-        virtual.run(WELL_S)
-        assert brace.update_state()["good"]
-    flash = virtual.board.flash.contents()
-    second = bundle_of(built, key, "1.0.1")
-    operations = 9 + -(-len(second) // 256) + 12
-    rng = random.Random(7)
-    ran = set()
-    for cut in sorted(rng.sample(range(1, operations), min(CUTS, operations - 1))):
-        virtual = boot(flash)
+        assert brace.identity.bundle == 0x010000 and brace.update_state()["good"]
+        updates.send(brace, bundle_of(built, key, "1.0.1"))
+    virtual.run(6)
+    with connect(virtual) as brace:
+        assert brace.identity.bundle == 0x010001
+    ran = {}
+    for cut in sorted(random.Random(7).sample(range(1, len(journal) + 1), CUTS)):
+        virtual = boot(journal.cut(cut))
         with connect(virtual) as brace:
-            virtual.board.flash.cut_in(cut)
-            try:
-                updates.send(brace, second)
-            except PlumblineError:
-                pass
-        virtual.run(6)
-        virtual.power_off()
-        virtual.boot(20)
-        virtual.run(3)
-        with connect(virtual) as brace:
-            assert brace.identity.bundle in (0x010000, 0x010001), cut
-            assert brace.status().state == "ok" and brace.identity.serial == "PB-3"
-            ran.add(brace.identity.bundle)
-    assert CUTS < 25 or ran == {0x010000, 0x010001}
+            ran[cut] = brace.identity.bundle
+            assert ran[cut] in (0x010000, 0x010001), cut
+            assert brace.status().state == "ok" and brace.identity.serial == "PB-3", cut
+    assert set(ran.values()) == {0x010000, 0x010001}
+    # Once the new one has run it stays.
+    assert list(ran.values()) == sorted(ran.values())
+
+
+def test_power_cuts_during_a_claim(built, tmp_path, monkeypatch):
+    """Anywhere from the store of the claim to the last of what was in the clear: nobody's, with
+    all it had, or the clinic's, and then nothing in the clear once it has started."""
+    monkeypatch.setenv("PLUMBLINE_HOME", str(tmp_path))
+    keys = Keys()
+    keys.create("clinic")
+    virtual = boot(built.data)
+    with connect(virtual) as brace:
+        brace.provision("PB-3")
+        brace.config_set({"cue_gap_s": 1234, "epoch_s": 7})
+    virtual.run(15)
+    journal = Journal(virtual.board.flash)
+    with connect(virtual) as brace:
+        claim_brace(brace, keys)
+    virtual.run(8)
+    claimed = {}
+    for cut in sorted(random.Random(8).sample(range(1, len(journal) + 1), CUTS)):
+        virtual = boot(journal.cut(cut))
+        with Brace.open(BoardTransport(virtual.board), timeout=20, strict=False) as brace:
+            claimed[cut] = bool(brace.identity.claim)
+            assert claimed[cut] == (brace.link.session is not None), cut
+            assert brace.status().state == "ok" and brace.identity.serial == "PB-3", cut
+            assert brace.config()["values"]["cue_gap_s"] == 1234, cut
+        if claimed[cut]:
+            assert dumps.shows(virtual.board.flash.contents(), {"cue_gap_s": 1234}) == [], cut
+    assert list(claimed.values()) == sorted(claimed.values())
+    assert set(claimed.values()) == {False, True}
