@@ -165,7 +165,11 @@ class Brace:
         """
         hello, keys = self._hello, self._keys
         claims = keys.claims(hello.serial)
-        known = bool(claims) or bool(not hello.claim and keys.handed(hello.serial))
+        if hello.claim:
+            known = bool(claims)
+        else:
+            # One that never took the claim that was begun is nobody's, as it says.
+            known = keys.holds(hello.serial) or bool(keys.handed(hello.serial))
         if not known or (hello.claim, self.point) in claims:
             return
         raise Refused(

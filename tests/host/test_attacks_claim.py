@@ -106,6 +106,22 @@ def test_a_claim_whose_answer_is_lost_is_still_ours(line):
     assert line.keys.current().braces == ["PB-1"] and line.keys.current().begun == {}
 
 
+def test_a_claim_that_never_took_leaves_the_brace_nobodys(tmp_path):
+    keys = Keys(tmp_path / "keys")
+    keys.create("clinic")
+    peer = Peer()
+    brace = Brace.open(peer, keys=keys)
+    peer.mangle_in = lambda data: b"" if keys.claims("PB-1") else data
+    with pytest.raises(NoAnswer):
+        claim_brace(brace, keys)
+    peer.mangle_in = lambda data: data
+    assert peer.claim.clinic is None and not keys.holds("PB-1")
+    again = Brace.open(peer, keys=keys)
+    assert again.status().battery == 3900
+    claim_brace(again, keys)
+    assert keys.holds("PB-1") and Brace.open(peer, keys=keys).link.session.role == "clinic"
+
+
 def test_braces_that_the_line_swaps_are_told_apart(line):
     """Both are the clinic's: the first hello, which anybody may have said, names the other one."""
     other = Line(keys=line.keys, serial="PB-2")

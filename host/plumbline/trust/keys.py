@@ -144,6 +144,10 @@ class Keys:
             found += [(k.id, bytes.fromhex(p)) for p in points]
         return found
 
+    def holds(self, serial: str) -> bool:
+        """Whether a brace is known to have taken a claim by a key here."""
+        return any(serial in k.braces for k in self.all())
+
     def knows(self, key_id: str, serial: str, point: bytes) -> bool:
         """Whether a claim has been noted as the brace's last one."""
         key = next((k for k in self.all() if k.id == key_id and serial in k.braces), None)
