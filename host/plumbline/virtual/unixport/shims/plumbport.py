@@ -27,6 +27,10 @@ def stdin_read(buf):
     return world.take(buf)
 
 
+def usb_write(buf, n):
+    world.send(memoryview(buf)[:n])
+
+
 def scratch(i, value=None):
     if not 1 <= i <= 3:
         raise ValueError("i must be 1, 2 or 3")
