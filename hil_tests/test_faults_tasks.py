@@ -1,6 +1,7 @@
 """Firmware that fails or hangs, and memory that runs out (docs/faults.md)."""
 
 import pytest
+from brace import faults, records
 
 pytestmark = pytest.mark.needs("fast_time")
 
@@ -86,6 +87,10 @@ def test_a_task_hangs_after_every_start(rig, brace, power, clock, led):
     status = brace.status()
     assert status.state == "safe" and "safe_mode" in status.faults and not status.sensors
     started = clock.now() - brace.hello().up / 1000
+    assert started < 30, "the fourth start is without it"
+    # The log is at work, which it is not when nearly everything is left out.
+    told = {(f["code"], f["value"]) for f in brace.logged(records.FAULT)}
+    assert {(code, NUMBER["sense"]) for code in (faults.WATCHDOG, faults.SAFE_MODE)} <= told
     ordeal = Ordeal.__new__(Ordeal)
     ordeal._clock, ordeal._led = clock, led
     ordeal.shows("trouble")
