@@ -2,7 +2,9 @@
 
 import pytest
 from brace.board import flashmap
-from plumbline.hil import chaos
+from plumbline.hil import chaos, rigs
+from plumbline.hil.journal import Journal
+from plumbline.hil.rig import Setup
 
 SECONDS = 120
 
@@ -18,21 +20,20 @@ def test_two_minutes_of_random_faults(rig, brace, journal, measure, pytestconfig
 
 
 @pytest.mark.req("REC-2")
-@pytest.mark.needs("fast_time", "injects_bus_faults")
-@pytest.mark.xfail(reason="on the image: its own rig finds no image")
-def test_the_same_seed_leaves_the_same_flash(tmp_path, hil_entry):
-    from plumbline.hil import rigs
-    from plumbline.hil.journal import Journal
-    from plumbline.hil.rig import Setup
+@pytest.mark.needs("injects_bus_faults", "edits_flash", "sets_battery", "presses_button")
+@pytest.mark.setup(boot=False)
+def test_the_same_seed_leaves_the_same_flash(rig, tmp_path):
+    slow = "fast_time" not in rig.capabilities
+    steps = chaos.plan(5, 15 if slow else 600, slow)
 
     def once(name):
-        rig, journal = rigs.make(hil_entry.kind, name, {}), Journal(tmp_path / name)
-        rig.begin(None)
-        rig.open(Setup(seed=5), journal)
-        chaos.Chaos(rig, journal, 5).run(chaos.plan(5, 600))
-        kept = rig.flash.read(0, flashmap.SIZE)
+        again, journal = rigs.make(rig.kind, name, {}), Journal(tmp_path / name)
+        again.begin(rig.image)
+        again.open(Setup(seed=5), journal)
+        chaos.Chaos(again, journal, 5).run(steps)
+        kept = again.flash.read(0, flashmap.SIZE)
         journal.close()
-        rig.close()
+        again.close()
         return kept, (tmp_path / name / "device.log").read_bytes()
 
     assert once("one") == once("two")
