@@ -43,13 +43,13 @@ static void get_linear(pl_raw_decoder *d, pl_raw_channel *c, int odd) {
     pl_raw_adapt_linear(c, (int16_t)(whole + residual), residual, folded, odd);
 }
 
-static void get_mean(pl_raw_decoder *d, pl_raw_channel *c, int odd) {
+static void get_mean(pl_raw_decoder *d, pl_raw_channel *c, int compare) {
     int32_t expected = pl_raw_mean(c);
     int32_t whole = pl_raw_whole(expected);
     int32_t part = pl_raw_part(expected, whole);
     uint32_t folded = get_folded(d, c->class, pl_raw_table(c->class, part));
     int32_t residual = pl_raw_signed(pl_unfold(folded), part);
-    pl_raw_adapt_mean(c, (int16_t)(whole + residual), folded, odd);
+    pl_raw_adapt_mean(c, (int16_t)(whole + residual), folded, compare);
 }
 
 static void get_sample(pl_raw_decoder *d, pl_raw_channel *c, int16_t *sample, uint32_t seen) {
@@ -57,7 +57,7 @@ static void get_sample(pl_raw_decoder *d, pl_raw_channel *c, int16_t *sample, ui
         if (seen == 0) {
             pl_raw_start(c, (int16_t)get_bits(d, 16));
         } else if (pl_raw_mean_leads(c)) {
-            get_mean(d, c, (int)(seen & 1u));
+            get_mean(d, c, pl_raw_compares(seen));
         } else {
             get_linear(d, c, (int)(seen & 1u));
         }

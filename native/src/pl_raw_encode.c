@@ -68,20 +68,21 @@ PL_INLINE void put_linear(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, i
     put_folded(e, class, class->table[0], folded);
 }
 
-PL_APART void put_mean(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int odd) {
+PL_APART void put_mean(pl_raw_encoder *e, pl_raw_channel *c, int32_t value, int compare) {
     int32_t expected = pl_raw_mean(c);
     int32_t whole = pl_raw_whole(expected);
     int32_t part = pl_raw_part(expected, whole);
     uint32_t folded = pl_fold((int16_t)pl_raw_signed((int16_t)(value - whole), part));
     const pl_range_class *class = c->class;
-    pl_raw_adapt_mean(c, value, folded, odd);
+    pl_raw_adapt_mean(c, value, folded, compare);
     put_folded(e, class, pl_raw_table(class, part), folded);
 }
 
-PL_INLINE void put_sample(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample, int odd) {
+PL_INLINE void put_sample(pl_raw_encoder *e, pl_raw_channel *c, const int16_t *sample, int odd,
+                          int compare) {
     for (const int16_t *end = sample + PL_RAW_AXES; sample != end; sample++, c++) {
         if (pl_raw_mean_leads(c)) {
-            put_mean(e, c, *sample, odd);
+            put_mean(e, c, *sample, compare);
         } else {
             put_linear(e, c, *sample, odd);
         }
@@ -120,9 +121,9 @@ static int put_samples(pl_raw_encoder *e, uint32_t sensor, const int16_t *sample
         if (seen == 0) {
             put_first(e, channel, sample);
         } else if (seen % 2u == 0) {
-            put_sample(e, channel, sample, 0);
+            put_sample(e, channel, sample, 0, pl_raw_compares(seen));
         } else {
-            put_sample(e, channel, sample, 1);
+            put_sample(e, channel, sample, 1, 0);
         }
         if (++seen % PL_RAW_SETTLE == 0) {
             pl_raw_settle(channel);

@@ -140,12 +140,18 @@ static inline void pl_raw_adapt_linear(pl_raw_channel *c, int32_t value, int32_t
     pl_raw_follow(c, folded, PL_RAW_SCALE_LINEAR);
 }
 
+/* Whether the two expectations are compared at the sample of this number in the block. */
+static inline int pl_raw_compares(uint32_t seen) {
+    return seen % 4u == 0;
+}
+
 /*
- * After a value that the mean was expected of; every other sample shows whether it still comes
- * closer than the linear expectation.
+ * After a value that the mean was expected of; every fourth sample shows whether it still
+ * comes closer than the linear expectation.
  */
-static inline void pl_raw_adapt_mean(pl_raw_channel *c, int32_t value, uint32_t folded, int odd) {
-    if (!odd) {
+static inline void pl_raw_adapt_mean(pl_raw_channel *c, int32_t value, uint32_t folded,
+                                     int compare) {
+    if (compare) {
         int32_t linear = value * 8 - pl_raw_linear(c);
         int32_t mean = value * 8 - pl_raw_mean(c);
         c->lead += pl_raw_signed(linear, linear) - pl_raw_signed(mean, mean) - (c->lead >> 6);

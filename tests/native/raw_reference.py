@@ -114,7 +114,7 @@ class Channel(Scale):
         part = mean - 8 * whole
         f = coder.folded(self.c, between=abs(part) >= 2)
         x = int16(whole + (unfold(f) if part >= 0 else -unfold(f)))
-        if number % 2 == 0:
+        if number % 4 == 0:
             self.lead += abs(8 * x - line) - abs(8 * x - mean) - (self.lead >> 6)
         self.mean += 256 * x - self.mean >> 3
         self.follow(f, 5)

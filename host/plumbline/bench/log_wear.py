@@ -130,7 +130,8 @@ def write_typical(samples) -> float:
         wear_day(log, wearer, day)
     index, t_cs = 0, 8_640_000 * 14
     while log.free > 1:
-        index = _raw_minute(log, samples, index, t_cs + index * 100 // int(log_data.RATE))
+        # A second at a time: a minute takes several segments.
+        index = _raw(log, samples, index, t_cs + index * 100 // int(log_data.RATE), 1)
     log.close()
     reading = segments.read_partition(bytes(flash.data))
     count = sum(1 for _ in reading.records)
@@ -152,10 +153,10 @@ def _last(samples) -> int:
     return len(samples[0]) // log_data.CHUNK * log_data.CHUNK
 
 
-def _raw_minute(log, samples, index: int, t_cs: int) -> int:
-    """A minute of raw samples, the recording over and over."""
+def _raw(log, samples, index: int, t_cs: int, seconds: int = 60) -> int:
+    """Raw samples, the recording over and over."""
     n = log_data.CHUNK
-    for _ in range(int(60 * log_data.RATE / n)):
+    for _ in range(int(seconds * log_data.RATE / n)):
         at = index % _last(samples)
         s, l = (part[at:at + n].copy() for part in samples)  # noqa: E741
         log.raw(t_cs, index, s, n, l, n)
@@ -165,7 +166,7 @@ def _raw_minute(log, samples, index: int, t_cs: int) -> int:
 
 def _raw_day(log, samples, index: int, t_cs: int) -> int:
     for _ in range(RAW_MINUTES):
-        index = _raw_minute(log, samples, index, t_cs)
+        index = _raw(log, samples, index, t_cs)
     log.raw_flush()
     return index
 
