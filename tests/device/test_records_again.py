@@ -13,10 +13,10 @@ OF_THE_RUN = {"run.json", "junit.xml", "report.html"}
 
 
 def records(folder, seed):
-    """What a run of two tests on both simulated rigs keeps, by path."""
+    """What a run of a test on both simulated rigs keeps, by path."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "hil_tests/test_smoke.py",
-         "-k", "clock_is_unknown or postures_are_told", "--brace", "virtual", "--brace", "unix",
+         "-k", "clock_is_unknown", "--timeout", "0", "--brace", "virtual", "--brace", "unix",
          "--hil-seed", str(seed), "--hil-out", folder, "--hil-run", "now"],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
@@ -35,5 +35,5 @@ def records(folder, seed):
 def test_a_seed_gives_its_records_again(tmp_path):
     first, second = records(tmp_path / "one", 7), records(tmp_path / "two", 7)
     assert json.loads(first["results.json"])["summary"]["failed"] == 0
-    assert sum(name.endswith("device.log") for name in first) >= 4
+    assert sum(name.endswith("device.log") for name in first) == 2
     assert first == second
