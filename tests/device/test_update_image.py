@@ -83,6 +83,12 @@ def test_an_update_runs_proves_itself_and_a_broken_one_is_undone(built, key):
         assert state["rolled"] == 0x010001
 
 
+def cuts(journal: Journal, seed: int) -> list[int]:
+    """Some of the commands, the last one among them: what came before it is in force by then."""
+    some = random.Random(seed).sample(range(1, len(journal)), CUTS - 1)
+    return [*sorted(some), len(journal)]
+
+
 def proved(flash: bytes) -> bytes:
     """The same flash after the bundle that runs has proved itself, which takes five minutes."""
     at, end = flashmap.BUNDLES, flashmap.BUNDLES + flashmap.BUNDLES_LEN
@@ -108,7 +114,7 @@ def test_power_cuts_during_an_update(built, key):
     with connect(virtual) as brace:
         assert brace.identity.bundle == 0x010001
     ran = {}
-    for cut in sorted(random.Random(7).sample(range(1, len(journal) + 1), CUTS)):
+    for cut in cuts(journal, 7):
         virtual = boot(journal.cut(cut))
         with connect(virtual) as brace:
             ran[cut] = brace.identity.bundle
@@ -135,7 +141,7 @@ def test_power_cuts_during_a_claim(built, tmp_path, monkeypatch):
         claim_brace(brace, keys)
     virtual.run(8)
     claimed = {}
-    for cut in sorted(random.Random(8).sample(range(1, len(journal) + 1), CUTS)):
+    for cut in cuts(journal, 8):
         virtual = boot(journal.cut(cut))
         with Brace.open(BoardTransport(virtual.board), timeout=20, strict=False) as brace:
             claimed[cut] = bool(brace.identity.claim)
