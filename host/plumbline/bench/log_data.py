@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from plumbline.virtual import transducer
 from plumbline.virtual.body import Body
 from plumbline.virtual.recording import load
 
@@ -24,15 +25,17 @@ FOLDERS = {
     "broad": ("BROAD, one IMU moved by hand, 13 trials", 1),
     "hapt": ("HAPT, phone at the waist, 50 Hz", 20),
     "sisfall": ("SisFall, waist, 200 Hz", 20),
-    "trunk_rom": ("TrunkyXL, L4/5 and T10, seated, 50 Hz", 7),
+    "trunk_rom": ("TrunkyXL, L4/5 and T10, seated, 50 Hz", 6),
     "exercise_optical": ("CMU-MBL, pelvis and chest, 100 Hz", 1),
 }
 # Not recordings: what the noise of an LSM6DSO (typical densities) comes to, at rest and worn.
 MODEL = "rest_model"
+NORMAL = "rest_normal_mode"
 HOUR = "worn_hour"
 MODELS = {
-    MODEL: "no recording: noise of an LSM6DSO at rest, densities of its datasheet",
-    HOUR: "no recording: motion script \"hour\" (49 min sitting, 7 walking), the same noise",
+    MODEL: "no recording: noise of an LSM6DSO at rest in high-performance mode, by its datasheet",
+    NORMAL: "no recording: the same in normal mode, in which the firmware runs them",
+    HOUR: "no recording: motion script \"hour\" (49 min sitting, 7 walking), noise of rest_model",
 }
 WHAT = {**{name: f"{what}; people: {people}" for name, (what, people) in FOLDERS.items()},
         **MODELS}
@@ -40,6 +43,9 @@ _GYR_LSB, _ACC_LSB = 0.070, 0.488e-3
 # rms over half the rate, in counts.
 _GYR_NOISE = 3.8e-3 * np.sqrt(RATE / 2) / _GYR_LSB
 _ACC_NOISE = 110e-6 * np.sqrt(RATE / 2) / _ACC_LSB
+# rms in normal mode at 16 g, in counts.
+_GYR_NORMAL = transducer.GYR_NORMAL_UDPS * 1e-6 / _GYR_LSB
+_ACC_NORMAL = transducer.ACC_NORMAL_UG[488000] * 1e-6 / _ACC_LSB
 
 
 def counts(signal) -> np.ndarray:
@@ -68,10 +74,10 @@ def _names(path: Path) -> list[str | None]:
 
 
 def pairs(data: Path, folder: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together; of MODEL
-    and HOUR, what `rest` and `worn_hour` make."""
+    """(S, L) of the folder's recordings, spread over its files, up to MINUTES together; of MODELS,
+    what `rest` and `worn_hour` make."""
     if folder in MODELS:
-        yield rest() if folder == MODEL else worn_hour()
+        yield worn_hour() if folder == HOUR else rest(normal=folder == NORMAL)
         return
     left = MINUTES * 60 * RATE
     paths = sorted((data / folder).glob("*.npz"))
@@ -87,16 +93,18 @@ def pairs(data: Path, folder: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
                 return
 
 
-def rest(seconds: float = 300.0) -> tuple[np.ndarray, np.ndarray]:
+def rest(seconds: float = 300.0, normal: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Two parts at rest with the datasheet's noise densities (3.8 mdps, 110 ug per sqrt(Hz), over
-    half the rate), an offset, and a slow sway of a tenth of a degree a second."""
+    half the rate) or, in normal mode, its rms (75 mdps, 3 mg), an offset, and a slow sway of a
+    tenth of a degree a second."""
+    gyr_noise, acc_noise = (_GYR_NORMAL, _ACC_NORMAL) if normal else (_GYR_NOISE, _ACC_NOISE)
     rng = np.random.default_rng(1)
     n = int(seconds * RATE)
     sway = 0.1 * np.sin(2 * np.pi * 0.25 * np.arange(n) / RATE)[:, None]
     parts = []
     for _ in range(2):
-        gyr = rng.normal(0, _GYR_NOISE, (n, 3)) + (rng.uniform(-1, 1, 3) + sway) / _GYR_LSB
-        acc = rng.normal(0, _ACC_NOISE, (n, 3)) + np.array([0.02, -0.01, 1.0]) / _ACC_LSB
+        gyr = rng.normal(0, gyr_noise, (n, 3)) + (rng.uniform(-1, 1, 3) + sway) / _GYR_LSB
+        acc = rng.normal(0, acc_noise, (n, 3)) + np.array([0.02, -0.01, 1.0]) / _ACC_LSB
         parts.append(np.round(np.hstack([gyr, acc])).astype("<i2"))
     return parts[0], parts[1]
 
