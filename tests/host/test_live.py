@@ -124,7 +124,9 @@ def page(brace):
     brace("vb1")
     process = subprocess.Popen(
         [sys.executable, "-m", "plumbline", "live", "--web", "--port", "0"],
-        stdout=subprocess.PIPE, text=True)  # fmt: skip
+        stdout=subprocess.PIPE, text=True,
+        # Heeds Ctrl-C also where the tests run in the background of a shell, which ignores it.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # fmt: skip
     yield process.stdout.readline().strip()
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
