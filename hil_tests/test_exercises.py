@@ -20,7 +20,7 @@ from plumbline.virtual.workouts import START_S, WORKOUTS
 
 # For the suite that everybody runs; the emulated board takes a minute or two for each of the
 # others (`make exercises`), the unix port a second.
-QUICK = ("squat", "plank")
+QUICK = ("plank",)
 PERFORMED = [
     name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in WORKOUTS
 ]
@@ -110,7 +110,8 @@ def rhythm(pulses) -> list[int]:
     return [round(pulse.ms / 10) for pulse in pulses]
 
 
-@pytest.mark.needs("moves_sensors", "presses_button", "sees_motor")
+# Minutes of exercises: on the image with --hil-patient.
+@pytest.mark.needs("moves_sensors", "presses_button", "sees_motor", "fast_time")
 def test_the_button_leads_through_the_plan_without_a_host(brace, body, button, motor, clock):
     """Three presses begin; the second exercise follows by itself; one press goes on from it."""
     squat = WORKOUTS["squat"]
