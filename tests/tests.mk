@@ -29,7 +29,7 @@ test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(WEARER) $(STANDIN) $
 	$(HIL) --brace unix -m "not slow and not long"
 	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
 
-long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a day's dump, cuts in an update, a movement screen
+long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a second build, a day's dump, cuts in an update, a movement screen
 	$(PYTEST) tests -m long
 	$(HIL) -m long
 

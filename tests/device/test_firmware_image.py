@@ -67,7 +67,7 @@ def test_no_path_of_this_machine_is_in_it(built):
 
 
 @pytest.mark.req("BOOT-3")
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_building_again_elsewhere_gives_the_same_image(built, tmp_path):
     cache = os.environ.get("PLUMBLINE_CACHE", str(Path.home() / ".cache" / "plumbline"))
