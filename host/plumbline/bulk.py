@@ -15,6 +15,8 @@ END = 0xFFFFFFFF
 _WINDOW = 65536
 _HEAD = struct.Struct("<IIHH")
 _COUNT = struct.Struct("<I")
+# Seconds after which the brace hears from us again; it gives up after 10.
+_SILENCE = 2.0
 # Resumes in a row that bring nothing, before we give up.
 _PATIENCE = 4
 
@@ -77,6 +79,7 @@ def read(
              "window": _WINDOW},
         )  # fmt: skip
         received = confirmed = 0
+        heard = link.transport.now()
         vain += 1
         while True:
             frame = link.more(commands.LOG_READ, request)
@@ -101,8 +104,9 @@ def read(
             vain = 0
             progress(len(body))
             # Who takes the segments may be slow, and the brace waits only so long to be heard.
-            if len(data) >= length or received - confirmed >= granted["window"] // 2:
-                confirmed = received
+            now = link.transport.now()
+            if received - confirmed >= granted["window"] // 2 or now - heard > _SILENCE:
+                confirmed, heard = received, now
                 link.confirm(commands.LOG_READ, request, _COUNT.pack(received))
             if len(data) >= length:
                 yield sequence, bytes(data)

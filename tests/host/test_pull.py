@@ -195,7 +195,7 @@ def test_a_pull_goes_on_after_the_brace_came_back(store):
     def line(data):
         nonlocal frames
         frames += 1
-        peer.gone = len(opened) < 3 and frames > 30
+        peer.gone = len(opened) < 3 and frames > 20
         return data
 
     peer.mangle = line
