@@ -1,6 +1,6 @@
 # The demonstration and the bench.
 
-demo: $(STAMPS)/core $(FIRMWARE) ## Set everything up, wear a virtual brace for two minutes, write a report
+demo: $(STAMPS)/core $(FIRMWARE) ## Set everything up, wear a virtual brace for two and a half minutes, write a report
 	$(PY) -m plumbline.demo
 
 $(STAMPS)/bench: $(STAMPS)/core
