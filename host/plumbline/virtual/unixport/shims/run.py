@@ -179,6 +179,6 @@ class Rig:
         self._wait()
 
 
-gc.threshold(500000)
+gc.threshold(2000000)
 with open(real.argv[1]) as file:
     Rig(json.load(file)).live()
