@@ -1,5 +1,11 @@
-"""Only what pyproject.toml cannot say: the extension built by cffi from the native core."""
+"""Only what pyproject.toml cannot say: the extensions built by cffi, the native core and the
+emulator's quick instructions."""
 
 from setuptools import setup
 
-setup(cffi_modules=["native/bindings/cffi/build_core.py:ffi"])
+setup(
+    cffi_modules=[
+        "native/bindings/cffi/build_core.py:ffi",
+        "host/plumbline/virtual/thumb/build_thumb.py:ffi",
+    ]
+)

