@@ -245,8 +245,10 @@ class App:
         """(Re)starts the decisions."""
         config_id = plumbcore.crc32(self.config.pack())
         self.recorder.identify(rate_s_mhz, rate_l_mhz, self.calibration.id, config_id)
-        if self.config["raw_on"] and not self.recorder.raw:
+        if self.config["raw_on"]:
             self.recorder.start_raw(None)
+        elif self.recorder.raw_always:
+            self.recorder.stop_raw()
         self.recorder.begin_run()
         self.pipeline.start(rate_s_mhz, rate_l_mhz, self.calibration, config_id, reason)
         self.plausible.begin()

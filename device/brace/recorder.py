@@ -161,6 +161,11 @@ class Recorder:
         self.raw = True
         self._raw_until = until_ms
 
+    @property
+    def raw_always(self):
+        """Whether raw samples are recorded until told otherwise."""
+        return self.raw and self._raw_until is None
+
     def begin_run(self):
         """The pipeline begins anew: so do the raw samples, in a segment of their own."""
         if self.raw:

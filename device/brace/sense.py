@@ -64,6 +64,8 @@ class Sense:
         )
         self._begun = False
         self._recovered = False
+        # Whether the sensors run in high-performance mode.
+        self._precise = False
 
     def names(self):
         """Names of the sensors that work."""
@@ -85,7 +87,7 @@ class Sense:
         sensor.empty = sensor.silent = 0
         try:
             sensor.imu = imu.Imu(self._bus, sensor.address)
-            sensor.imu.start()
+            sensor.imu.start(self._precise)
             sensor.here = True
             self._tell_gap(sensor, records.GAP_SENSOR, now)
             sensor.read_at = now
@@ -120,8 +122,20 @@ class Sense:
         if self.sensors[index].here:
             self._fail(self.sensors[index], code, self._app.clock.now())
 
+    def _wants_precise(self):
+        """Raw samples are for people who look closely, and noise is what compresses worst."""
+        recorder = self._app.recorder
+        return bool(self._app.config["raw_on"] or recorder.raw and not recorder.raw_always)
+
     def start(self, reason):
-        """Restarts the pipeline with the sensors that work."""
+        """Restarts the pipeline with the sensors that work, which begin anew themselves where
+        the mode they are to run in has changed."""
+        precise = self._wants_precise()
+        if self._precise != precise:
+            self._precise = precise
+            for sensor in self.sensors:
+                if sensor.here:
+                    self._open(sensor, self._app.clock.now())
         rates = [sensor.imu.rate_mhz if sensor.here else 0 for sensor in self.sensors]
         for sensor in self.sensors:
             sensor.empty = 0
@@ -130,6 +144,7 @@ class Sense:
     def _begin(self, now):
         # A reset in the midst of a transfer leaves a sensor holding SDA.
         self._free_bus()
+        self._precise = self._wants_precise()
         for sensor in self.sensors:
             self._open(sensor, now)
         self._begun = True
@@ -219,4 +234,6 @@ class Sense:
             cue = self._app.chunk(s.samples, s.n, l.samples, l.n)
             if cue:
                 self._on_cue(cue)
+        if self._precise and not self._wants_precise():
+            self.start(pipeline.RECORDING)
         return BURST_MS

@@ -33,8 +33,9 @@ MODEL = "rest_model"
 NORMAL = "rest_normal_mode"
 HOUR = "worn_hour"
 MODELS = {
-    MODEL: "no recording: noise of an LSM6DSO at rest in high-performance mode, by its datasheet",
-    NORMAL: "no recording: the same in normal mode, in which the firmware runs them",
+    MODEL: "no recording: noise of an LSM6DSO at rest in high-performance mode, in which the "
+           "firmware records raw samples, by its datasheet",
+    NORMAL: "no recording: the same in normal mode, in which it runs them otherwise",
     HOUR: "no recording: motion script \"hour\" (49 min sitting, 7 walking), noise of rest_model",
 }
 WHAT = {**{name: f"{what}; people: {people}" for name, (what, people) in FOLDERS.items()},

@@ -11,13 +11,13 @@ from plumbline.hil.parts import RigBroken
 from plumbline.hil.rigs.motions import describe
 from plumbline.hil.rigs.mover import Mover
 from plumbline.virtual.body import Body, period
-from plumbline.virtual.transducer import ACC_NORMAL_UG, GYR_NORMAL_UDPS
+from plumbline.virtual.transducer import ACC_NOISE, GYR_NOISE
 
 # INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
 _TRIM_PPM = {"S": 1500, "L": -1500}
 _MDPS, _UG = 70.0, 488.0
-# Typical noise of the part as the brace sets it up, mdps and ug.
-_NOISE = np.array([GYR_NORMAL_UDPS / 1000] * 3 + [ACC_NORMAL_UG[488_000]] * 3)
+# Typical noise of the part in the mode in which it has least, mdps and ug, over half of 104 Hz.
+_NOISE = np.sqrt(52) * np.array([GYR_NOISE / 1000] * 3 + [ACC_NOISE] * 3)
 # Samples a line; the ring holds some ten seconds.
 _PIECE = 64
 _LOOK_S = 0.25
