@@ -28,15 +28,16 @@ def events(count):
 
 @pytest.mark.needs("moves_sensors")
 def test_a_cue_comes_within_a_quarter_of_a_second_of_its_dwell(brace, body, clock, motor, rig,
-                                                               measure):
-    # 200 events in all; of the image, which takes its time, as many as show that it is no later.
-    plays, count = (25, A_PLAY) if rig.kind == "unix" else (1, 3)
+                                                               measure, pytestconfig):
+    # 200 events; of what takes its time, unless one waits for it, as many as show no other figure.
+    quick = "fast_time" in rig.capabilities or pytestconfig.option.hil_patient
+    plays = 25 if quick else 3
     brace.config_set({
         "cue_dwell_s": DWELL_S, "cue_gap_s": 1, "cue_daily": 1000, "cue_ms": 40,
         "quiet_from_min": 0, "quiet_to_min": 0,
     })  # fmt: skip
-    text, crossings = events(count)
-    assert len(crossings) == count
+    text, crossings = events(A_PLAY)
+    assert len(crossings) == A_PLAY
     late = []
     for _ in range(plays):
         began = clock.now()
