@@ -15,6 +15,7 @@ from rp2040py.execute_batch import execute_batch  # noqa: E402
 from rp2040py.simulator import Simulator  # noqa: E402
 
 RAM, CODE, DATA = 0x20000000, 0x20000100, 0x20001000
+SIO, DIVIDER = 0xD0000000, 0xD0000060
 N, Z, C, V = 1 << 31, 1 << 30, 1 << 29, 1 << 28
 _EDGES = (0, 1, 2, 31, 32, 33, 255, 256, 0x7FFFFFFF, 0x80000000, 0x80000001, 0xFFFFFFFF)
 
@@ -44,7 +45,7 @@ class Both:
         slow, quick = (simulator.rp2040.core for simulator in self.simulators)
         slow.execute_instruction()
         self.plain.apsr = quick.apsr
-        quick.cycles += self.runner.lib.thumb_run(self.plain, 1)
+        quick.cycles += self.runner.lib.thumb_run(self.plain, 1) + self.plain.dividing
         quick.apsr = self.plain.apsr
         if self.plain.left:
             quick.execute_instruction()
@@ -53,7 +54,10 @@ class Both:
     def state(self, which):
         mcu = self.simulators[which].rp2040
         core = mcu.core
-        return [core.registers[i] for i in range(16)], core.cycles, bytes(mcu.sram[:0x3000])
+        divider = [mcu.sio.read_uint32(DIVIDER - SIO + at) for at in range(0, 0x1C, 4)]
+        divider[4] = int(divider[4]) & 0xFFFFFFFF
+        return ([core.registers[i] for i in range(16)], core.cycles, bytes(mcu.sram[:0x3000]),
+                [value & 0xFFFFFFFF for value in divider])
 
     def apsr(self, which):
         return self.simulators[which].rp2040.core.apsr
@@ -190,3 +194,17 @@ def test_a_board_that_never_sleeps_still_gives_the_host_its_turn():
     board.run(1e6)
     assert board.now_ns >= 1e6
     assert board.awake_cycles == pytest.approx(125_000, abs=4)
+
+
+def test_the_divider_does_what_rp2040pys_does(both):
+    rng = random.Random(2)
+    for _ in range(3000):
+        at = DIVIDER + 4 * rng.randrange(7)
+        # STR or LDR r1, [r0, #0]
+        opcode = rng.choice((0x6001, 0x6801))
+        value = rng.choice((*_EDGES, rng.randrange(1 << 32)))
+        both.set([at, value, *range(11), DATA, CODE | 1, CODE], 0,
+                 opcode.to_bytes(2, "little"), b"")
+        left = not both.step()
+        assert left == (opcode == 0x6001 and at == DIVIDER + 0x18)
+        assert both.state(0) == both.state(1), f"{opcode:#x} {at:#x} {value:#x}"

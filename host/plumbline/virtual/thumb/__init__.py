@@ -14,6 +14,7 @@ import time
 
 from rp2040py.execute_batch import execute_batch
 from rp2040py.simulator import Simulator
+from rp2040py.sio import RPSIO
 
 from plumbline.virtual.thumb import _thumb
 
@@ -23,6 +24,36 @@ _PIECE = 20_000
 # As rp2040py: how long one call runs, and how often it looks at the host's clock.
 _BUDGET_S = 0.005
 _LOOK_EVERY = 64
+
+
+class _Sio(RPSIO):
+    """The chip's single-cycle I/O, whose divider is that of the quick instructions."""
+
+    thumb: object
+
+    @classmethod
+    def share(cls, sio: RPSIO, thumb) -> None:
+        """Gives a block's divider to `thumb`, its state included."""
+        state = {name: getattr(sio, "div_" + name) for name in _DIVIDER}
+        sio.__class__, sio.thumb = cls, thumb
+        for name, value in state.items():
+            setattr(sio, "div_" + name, value)
+
+
+def _divider(name: str) -> property:
+    def get(sio):
+        return getattr(sio.thumb.divider, name)
+
+    def put(sio, value):
+        # The library keeps quotients unrounded; all who read one round it towards zero.
+        setattr(sio.thumb.divider, name, int(value) & 0xFFFFFFFF)
+
+    return property(get, put)
+
+
+_DIVIDER = ("dividend", "divisor", "quotient", "remainder", "csr")
+for _name in _DIVIDER:
+    setattr(_Sio, "div_" + _name, _divider(_name))
 
 
 class Runner:
@@ -43,6 +74,7 @@ class Runner:
         core.ram, core.ram_size = ram, len(mcu.sram)
         core.flash, core.flash_size = flash, len(mcu.flash)
         core.rom, core.rom_size = boot, len(rom)
+        _Sio.share(mcu.sio, core)
 
     def run(self) -> None:
         """Lets the board run until the simulator is stopped, or for some milliseconds of the
@@ -74,7 +106,7 @@ class Runner:
                 cycles = run(plain, limit)
                 if cycles:
                     core.apsr = plain.apsr
-                    core.cycles += cycles
+                    core.cycles += cycles + plain.dividing
                     tick(cycles * _CYCLE_NS)
                 if not plain.left or simulator.stopped:
                     continue

@@ -1,7 +1,7 @@
 // Plain Thumb instructions of an emulated Cortex-M0+, some thirty times as fast as rp2040py.
 //
-// What computes and what touches RAM, flash and boot ROM is run here.  Left to rp2040py is all that
-// the rest of the chip can notice: peripherals, exceptions and returns from them, sleep, barriers,
+// What computes and what touches RAM, flash, boot ROM and the divider is run here.  Left to rp2040py
+// is all that the rest of the chip can notice: peripherals, exceptions and returns from them, sleep, barriers,
 // special registers, breakpoints, what is not aligned and what does not exist.  Nothing else can
 // change what a plain instruction does while it runs, so the two can take turns.
 //
@@ -14,6 +14,7 @@
 
 #define RAM_BASE 0x20000000u
 #define FLASH_BASE 0x10000000u
+#define DIVIDER_BASE 0xD0000060u
 // The upper bits of an address that stands for a return from an exception, in handler mode.
 #define EXC_RETURN 0xFu
 
@@ -171,15 +172,62 @@ static inline void process(uint32_t *r, flags_t *f, uint32_t opcode) {
     }
 }
 
-// A load or store of one register; false if it is not to plain memory.
+static void divide(thumb_t *core, bool is_signed) {
+    thumb_divider_t *d = &core->divider;
+    if (d->divisor == 0) {
+        d->quotient = d->dividend ? 0xFFFFFFFFu : 1;
+        d->remainder = d->dividend;
+    } else if (is_signed) {
+        const int64_t dividend = (int32_t)d->dividend, divisor = (int32_t)d->divisor;
+        d->quotient = (uint32_t)(dividend / divisor);
+        d->remainder = (uint32_t)(dividend % divisor);
+    } else {
+        d->quotient = d->dividend / d->divisor;
+        d->remainder = d->dividend % d->divisor;
+    }
+    d->csr = 3;
+    core->dividing += 8;
+}
+
+// A word to or from the divider, or from and to elsewhere: then 0.  Cycles.
+static uint32_t divider(thumb_t *core, bool store, uint32_t *t, uint32_t address) {
+    thumb_divider_t *d = &core->divider;
+    uint32_t *const inputs[4] = {&d->dividend, &d->divisor, &d->dividend, &d->divisor};
+    const uint32_t at = address - DIVIDER_BASE;
+    if (at & 3 || at > 0x18 || (store && at == 0x18)) {
+        return 0;
+    }
+    if (at < 0x10) {
+        if (store) {
+            *inputs[at >> 2] = *t;
+            divide(core, at & 8);
+        } else {
+            *t = *inputs[at >> 2];
+        }
+    } else if (at == 0x18) {
+        *t = d->csr;
+    } else {
+        uint32_t *result = at == 0x10 ? &d->quotient : &d->remainder;
+        if (store) {
+            *result = *t;
+            d->csr = 3;
+        } else {
+            d->csr &= at == 0x10 ? ~2u : ~0u;
+            *t = *result;
+        }
+    }
+    return 1;
+}
+
+// A load or store of one register; the cycles it took, 0 if it is left.
 // kind, as in bits 11 to 9 of the register form: STR STRH STRB LDRSB LDR LDRH LDRB LDRSH.
-static inline bool transfer(const thumb_t *core, uint32_t kind, uint32_t *t, uint32_t address) {
+static inline uint32_t transfer(thumb_t *core, uint32_t kind, uint32_t *t, uint32_t address) {
     static const uint8_t sizes[8] = {4, 2, 1, 1, 4, 2, 1, 2};
     const uint32_t size = sizes[kind];
     if (kind < 3) {
         uint8_t *to = writable(core, address, size);
         if (!to) {
-            return false;
+            return kind == 0 ? divider(core, true, t, address) : 0;
         }
         if (kind == 0) {
             put32(to, *t);
@@ -188,11 +236,11 @@ static inline bool transfer(const thumb_t *core, uint32_t kind, uint32_t *t, uin
         } else {
             *to = (uint8_t)*t;
         }
-        return true;
+        return 2;
     }
     const uint8_t *from = readable(core, address, size);
     if (!from) {
-        return false;
+        return kind == 4 ? divider(core, false, t, address) : 0;
     }
     switch (kind) {
     case 3: *t = sign8(*from); break;
@@ -201,7 +249,7 @@ static inline bool transfer(const thumb_t *core, uint32_t kind, uint32_t *t, uin
     case 6: *t = *from; break;
     default: *t = sign16(get16(from)); break;
     }
-    return true;
+    return 2;
 }
 
 static inline uint32_t count(uint32_t list) {
@@ -333,7 +381,7 @@ static inline uint32_t high_registers(uint32_t *r, flags_t *f, uint32_t opcode) 
 }
 
 // One instruction; the cycles it took, 0 if it is left to others, r[PC] then being spoilt.
-static inline uint32_t step(const thumb_t *core, flags_t *f, uint32_t opcode) {
+static inline uint32_t step(thumb_t *core, flags_t *f, uint32_t opcode) {
     // STR LDR STRB LDRB STRH LDRH, with an immediate offset of so many bytes a step.
     static const uint8_t kinds[6] = {0, 4, 2, 6, 1, 5};
     static const uint8_t scales[6] = {2, 2, 0, 0, 1, 1};
@@ -363,15 +411,15 @@ static inline uint32_t step(const thumb_t *core, flags_t *f, uint32_t opcode) {
         }
         process(r, f, opcode);
         return 1;
-    case 0x09: return transfer(core, 4, d8, ((pc + 2) & ~3u) + 4 * imm8) ? 2 : 0;
+    case 0x09: return transfer(core, 4, d8, ((pc + 2) & ~3u) + 4 * imm8);
     case 0x0A: case 0x0B:
-        return transfer(core, opcode >> 9 & 7, d, m + r[opcode >> 6 & 7]) ? 2 : 0;
+        return transfer(core, opcode >> 9 & 7, d, m + r[opcode >> 6 & 7]);
     case 0x0C: case 0x0D: case 0x0E: case 0x0F: case 0x10: case 0x11: {
         const uint32_t form = (opcode >> 11) - 0x0C;
-        return transfer(core, kinds[form], d, m + (imm5 << scales[form])) ? 2 : 0;
+        return transfer(core, kinds[form], d, m + (imm5 << scales[form]));
     }
-    case 0x12: return transfer(core, 0, d8, r[SP] + 4 * imm8) ? 2 : 0;
-    case 0x13: return transfer(core, 4, d8, r[SP] + 4 * imm8) ? 2 : 0;
+    case 0x12: return transfer(core, 0, d8, r[SP] + 4 * imm8);
+    case 0x13: return transfer(core, 4, d8, r[SP] + 4 * imm8);
     case 0x14: *d8 = ((pc + 2) & ~3u) + 4 * imm8; return 1;
     case 0x15: *d8 = r[SP] + 4 * imm8; return 1;
     case 0x16: case 0x17: return miscellaneous(core, opcode);
@@ -425,6 +473,7 @@ uint32_t thumb_run(thumb_t *core, uint32_t cycles) {
     };
     uint32_t done = 0;
     core->left = false;
+    core->dividing = 0;
     while (done < cycles) {
         const uint32_t pc = r[PC];
         const uint8_t *at = readable(core, pc & ~1u, 2);

@@ -5,6 +5,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// The chip's divider (RP2040 datasheet, 2.3.1.5), as rp2040py has it: a result is there at once, and
+// its eight cycles are counted but take no time.
+typedef struct {
+    uint32_t dividend, divisor, quotient, remainder;
+    uint32_t csr;  // bit 0: ready; bit 1: written since the quotient was read
+} thumb_divider_t;
+
 // What the core works on.  The memory belongs to the caller; multi-byte values in it are
 // little-endian.
 typedef struct {
@@ -16,6 +23,8 @@ typedef struct {
     const uint8_t *rom;  // at 0
     uint32_t rom_size;
     uint32_t apsr;  // N, Z, C, V in bits 31 to 28
+    thumb_divider_t divider;
+    uint32_t dividing;  // set by thumb_run: cycles that the divider took
     bool left;      // set by thumb_run: it stands before an instruction that is not its to run
 } thumb_t;
 
