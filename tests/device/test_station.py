@@ -29,4 +29,4 @@ def test_a_brace_goes_through_the_station(tmp_path):
     assert {"answer", "battery", "offset_L", "acc_noise_S", "flash_faults"} <= measured
     assert record["tests"][0]["brace"]["calibration"] == 0
     page = kept.with_suffix(".html").read_text()
-    assert "A. Turing" in page and "gyr_noise_L" in page and "1 to 55" in page
+    assert "A. Turing" in page and "gyr_noise_L" in page and "1 to 44" in page

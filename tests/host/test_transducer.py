@@ -26,11 +26,11 @@ def test_noise_has_the_density_asked_for():
     for shift in (5, 6, 8):
         period = (10**12 << shift, PERIOD[1])
         counts = samples(part, period=period, scale=(4_375, 61_000))
-        bandwidth = 6667 / 2**shift / 2
+        rate = 6667 / 2**shift
         gyr = counts[:, :3].std() * 4.375e-3
         acc = counts[:, 3:].std() * 0.061
-        assert gyr == pytest.approx(3.8e-3 * bandwidth**0.5, rel=0.03)
-        assert acc == pytest.approx(0.110 * bandwidth**0.5, rel=0.03)
+        assert gyr == pytest.approx(3.8e-3 * (0.317 * rate) ** 0.5, rel=0.03)
+        assert acc == pytest.approx(0.110 * (0.5 * rate) ** 0.5, rel=0.03)
     assert abs(np.corrcoef(counts.T) - np.eye(6)).max() < 0.1, "axes are independent"
     white = counts[1:, 0] * 1.0
     assert abs(np.corrcoef(white[1:], white[:-1])[0, 1]) < 0.1

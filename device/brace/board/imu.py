@@ -1,8 +1,8 @@
 """LSM6DSO inertial sensor over I2C: set up for FIFO bursts, and watched for going astray.
 
 Register names and values are the datasheet's (ST DS12140).  Both sensors run accelerometer and
-gyroscope at 104 Hz, ±16 g (0.488 mg/LSB) and ±2000 dps (70 mdps/LSB), low-passes left wide, and
-batch both into the 3 KB FIFO in continuous mode: 7-byte words of a tag and three int16.
+gyroscope at 104 Hz, ±16 g (0.488 mg/LSB) and ±2000 dps (70 mdps/LSB), and batch both into the
+3 KB FIFO in continuous mode: 7-byte words of a tag and three int16.
 """
 
 import plumbport
@@ -34,13 +34,15 @@ _SW_RESET = const(0x01)
 WATERMARK = const(32)
 # From FIFO_CTRL1 on: watermark, both batched at 104 Hz, continuous mode.
 _FIFO_SETUP = b"\x20\x00\x44\x06"
-# From CTRL1_XL on: 104 Hz ±16 g; 104 Hz ±2000 dps; BDU and IF_INC.
+# From CTRL1_XL on: 104 Hz ±16 g; 104 Hz ±2000 dps; BDU and IF_INC.  And CTRL6_C, CTRL7_G: both
+# parts in normal mode, which takes a third of the current off and makes the noise 3 mg and
+# 0.075 dps rms (docs/power.md).
 _CTRL_SETUP = b"\x44\x4c\x44"
-# CTRL6_C, CTRL7_G: both parts in normal mode, which takes a third of the current off and makes
-# the noise 3 mg and 0.075 dps rms (docs/power.md); or in high-performance mode, with a third of
-# that noise.
-_NORMAL_MODE = b"\x10\x80"
-_HIGH_PERFORMANCE = b"\x00\x00"
+_MODE = b"\x10\x80"
+# Or in high-performance mode, the accelerometer's second low-pass on at a quarter of its rate:
+# 0.6 mg and 0.022 dps rms.
+_CTRL_PRECISE = b"\x46\x4c\x44"
+_MODE_PRECISE = b"\x00\x00"
 _INT1_FIFO_TH = b"\x08"
 
 
@@ -55,6 +57,7 @@ class Imu:
         self._i2c = i2c
         self._address = address
         self._two = bytearray(2)
+        self._setup = _CTRL_SETUP
         self._check = bytearray(len(_CTRL_SETUP))
         self.overruns = 0
         self.rate_mhz = RATE_NOMINAL_MHZ
@@ -78,8 +81,8 @@ class Imu:
             raise SensorError("no_answer")
 
     def start(self, precise):
-        """Resets and sets up the sensor, its FIFO empty; precise: in high-performance mode.
-        Raises SensorError."""
+        """Resets and sets up the sensor, its FIFO empty; precise: with less noise, for more
+        current.  Raises SensorError."""
         two = self._two
         self._get(_WHO_AM_I, two, 1)
         if two[0] != WHO_AM_I_VALUE:
@@ -91,8 +94,9 @@ class Imu:
                 break
         else:
             raise SensorError("reset")
-        self._put(_CTRL6_C, _HIGH_PERFORMANCE if precise else _NORMAL_MODE)
-        self._put(_CTRL1_XL, _CTRL_SETUP)
+        self._setup = _CTRL_PRECISE if precise else _CTRL_SETUP
+        self._put(_CTRL6_C, _MODE_PRECISE if precise else _MODE)
+        self._put(_CTRL1_XL, self._setup)
         self._put(_INT1_CTRL, _INT1_FIFO_TH)
         self._put(_FIFO_CTRL1, _FIFO_SETUP)
         # ODR = 6667 Hz · (1 + 0.0015 · FREQ_FINE) / 64, AN5192 section 6.4.
@@ -119,7 +123,7 @@ class Imu:
     def configured(self):
         """Whether the sensor still has our settings (it has not if it lost power for a moment)."""
         self._get(_CTRL1_XL, self._check, len(self._check))
-        return self._check == _CTRL_SETUP
+        return self._check == self._setup
 
     def temperature_cdeg(self):
         """Die temperature in hundredths of a degree Celsius (256 LSB/°C, 0 at 25 °C)."""

@@ -41,9 +41,10 @@ MODELS = {
 WHAT = {**{name: f"{what}; people: {people}" for name, (what, people) in FOLDERS.items()},
         **MODELS}
 _GYR_LSB, _ACC_LSB = 0.070, 0.488e-3
-# rms over half the rate, in counts.
-_GYR_NOISE = 3.8e-3 * np.sqrt(RATE / 2) / _GYR_LSB
-_ACC_NOISE = 110e-6 * np.sqrt(RATE / 2) / _ACC_LSB
+# rms within the low-passes that are on while raw samples are recorded, in counts.
+_GYR_NOISE = transducer.GYR_NOISE * 1e-6 * np.sqrt(RATE * transducer.GYR_BAND / 1000) / _GYR_LSB
+_ACC_NOISE = (transducer.ACC_NOISE * 1e-6 * np.sqrt(RATE * transducer.ACC_BAND_LPF2 / 1000)
+              / _ACC_LSB)
 # rms in normal mode at 16 g, in counts.
 _GYR_NORMAL = transducer.GYR_NORMAL_UDPS * 1e-6 / _GYR_LSB
 _ACC_NORMAL = transducer.ACC_NORMAL_UG[488000] * 1e-6 / _ACC_LSB
@@ -96,8 +97,8 @@ def pairs(data: Path, folder: str) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 def rest(seconds: float = 300.0, normal: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Two parts at rest with the datasheet's noise densities (3.8 mdps, 110 ug per sqrt(Hz), over
-    half the rate) or, in normal mode, its rms (75 mdps, 3 mg), an offset, and a slow sway of a
-    tenth of a degree a second."""
+    33 and 26 Hz, taken for white) or, in normal mode, its rms (75 mdps, 3 mg), an offset, and a
+    slow sway of a tenth of a degree a second."""
     gyr_noise, acc_noise = (_GYR_NORMAL, _ACC_NORMAL) if normal else (_GYR_NOISE, _ACC_NOISE)
     rng = np.random.default_rng(1)
     n = int(seconds * RATE)

@@ -88,7 +88,7 @@ def _fits(bench: Bench, data: Path, bits: dict[str, float]) -> None:
     for name, value in bits.items():
         if name != log_codec.ALL:
             bench.put(f"log.{name}.raw_minutes", log_wear.minutes_beside(segments, value), "min",
-                      bar=">= 60" if name == log_data.MODEL else "",
+                      bar=">= 60" if name in (log_data.MODEL, log_data.HOUR) else "",
                       note="raw samples that fit beside two weeks")
     floor = log_data.rest_entropy()
     bench.put("log.rest_floor_bits", floor, "bit", note="entropy of the part's noise at rest")

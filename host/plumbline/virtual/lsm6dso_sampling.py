@@ -8,6 +8,8 @@ import struct
 try:
     from plumbline.virtual.fifo import DEPTH, Fifo
     from plumbline.virtual.transducer import (
+        ACC_BAND,
+        ACC_BAND_LPF2,
         ACC_TAG,
         BLOCK,
         GYR_TAG,
@@ -19,6 +21,8 @@ try:
 except ImportError:  # MicroPython, where this folder itself is on the path
     from fifo import DEPTH, Fifo
     from transducer import (
+        ACC_BAND,
+        ACC_BAND_LPF2,
         ACC_TAG,
         BLOCK,
         GYR_TAG,
@@ -102,6 +106,8 @@ class Sampling:
         # XL_HM_MODE and G_HM_MODE end high performance; above 208 Hz there is nothing else.
         self._gyr_normal = reg[CTRL7_G] & 0x80 != 0 and gyr is not None and gyr >= 5
         self._acc_normal = reg[CTRL6_C] & 0x10 != 0 and acc is not None and acc >= 5
+        # LPF2_XL_EN; HPCF_XL of CTRL8_XL stays 0 for us, a quarter of the data rate.
+        self._acc_band = ACC_BAND_LPF2 if reg[CTRL1_XL] & 2 else ACC_BAND
         self._gyr_lsb = GYR_LSB_125 if reg[CTRL2_G] & 2 else GYR_LSB_UDPS[reg[CTRL2_G] >> 2 & 3]
         scale = reg[CTRL1_XL] >> 2 & 3
         self._acc_lsb = ACC_LSB_NG[0 if scale == 1 and reg[CTRL8_XL] & 2 else scale]
@@ -137,7 +143,8 @@ class Sampling:
     def _words(self, shift, block):
         num, den = self.period(shift)
         return self.transducer.words(
-            block, num, den, self._gyr_lsb, self._acc_lsb, self._gyr_normal, self._acc_normal
+            block, num, den, self._gyr_lsb, self._acc_lsb, self._gyr_normal, self._acc_normal,
+            self._acc_band,
         )
 
     def _sample_until(self, t_us):

@@ -22,9 +22,12 @@ ONE = 1 << 20  # 1.0 in a matrix
 NOISE_LEN = 8192
 # The datasheet's typical noise.  In high-performance mode its density, udps and ug/sqrt(Hz); in
 # normal and low-power mode its rms, whatever the data rate: of the gyroscope in udps, of the
-# accelerometer in ug by its ng a count (2, 4, 8, 16 g).
+# accelerometer in ug by its ng a count (2, 4, 8, 16 g).  Its bandwidth in thousandths of the data
+# rate: the gyroscope's second low-pass (AN5192: 33.0 Hz at 104 Hz, in proportion from 26 to
+# 208 Hz), the accelerometer's first one, and its second one where that is on (CTRL1_XL).
 GYR_NOISE = 3800
 ACC_NOISE = 110
+GYR_BAND, ACC_BAND, ACC_BAND_LPF2 = 317, 500, 250
 GYR_NORMAL_UDPS = 75000
 ACC_NORMAL_UG = {61000: 1800, 122000: 2000, 244000: 2400, 488000: 3000}
 
@@ -55,10 +58,10 @@ def isqrt(value):
     return root
 
 
-def _within(density, num, den):
+def _within(density, num, den, band):
     """The deviation of noise of this density in samples of this period, in its unit less the root:
-    density * sqrt(rate / 2), the rate being 1e6*den/num Hz."""
-    return density * isqrt(500000 * den * 1000000 // num) // 1000 if density else 0
+    density * sqrt(rate * band / 1000), the rate being 1e6*den/num Hz."""
+    return density * isqrt(band * 1000 * den * 1000000 // num) // 1000 if density else 0
 
 
 def _bell(seed):
@@ -89,9 +92,9 @@ class Transducer:
 
     source        what moves it (source.py); may be replaced by `set_source`
     seed          of the noise
-    gyr_noise     noise density in udps/sqrt(Hz), acc_noise in ug/sqrt(Hz); the bandwidth is
-                  half the output data rate.  That is in high-performance mode; in normal mode
-                  as many times the typical as here
+    gyr_noise     noise density in udps/sqrt(Hz), acc_noise in ug/sqrt(Hz), white in the
+                  bandwidth above.  That is in high-performance mode; in normal mode as many
+                  times the typical as here
     gyr_offset    three mdps at 25 degC, acc_offset three ug
     gyr_tempco    three udps/degC, acc_tempco three ng/degC
     gyr_drift     three udps a minute, counted from drift_from_us (ageing, or a fault)
@@ -172,14 +175,15 @@ class Transducer:
             t0, c0 = t1, c1
         return c0
 
-    def words(self, index, num, den, gyr_lsb, acc_lsb, gyr_normal=False, acc_normal=False):
+    def words(self, index, num, den, gyr_lsb, acc_lsb, gyr_normal=False, acc_normal=False,
+              acc_band=ACC_BAND):
         """The FIFO words of samples 64*index to 64*index + 63: a bytearray of 896, not to be
         changed.  num/den is the sampling period in us, gyr_lsb in udps, acc_lsb in ng a count;
-        gyr_normal, acc_normal: in normal or low-power mode."""
+        gyr_normal, acc_normal: in normal or low-power mode; acc_band: else."""
         if self._seen != self.source.version:
             self._cache = {}
             self._seen = self.source.version
-        key = (index, num, gyr_lsb, acc_lsb, gyr_normal, acc_normal)
+        key = (index, num, gyr_lsb, acc_lsb, gyr_normal, acc_normal, acc_band)
         words = self._cache.get(key)
         if words is None:
             if len(self._cache) >= 4:
@@ -196,12 +200,12 @@ class Transducer:
             if gyr_normal:
                 deviation = GYR_NORMAL_UDPS * self.gyr_noise // GYR_NOISE
             else:
-                deviation = _within(self.gyr_noise, num, den)
+                deviation = _within(self.gyr_noise, num, den, GYR_BAND)
             gyr_noise = self._noise_table(deviation)
             if acc_normal:
                 deviation = 1000 * ACC_NORMAL_UG[acc_lsb] * self.acc_noise // ACC_NOISE
             else:
-                deviation = _within(1000 * self.acc_noise, num, den)
+                deviation = _within(1000 * self.acc_noise, num, den, acc_band)
             acc_noise = self._noise_table(deviation)
             self._convert(raw, words, index, num, den, gyr_lsb, acc_lsb, gyr_noise, acc_noise)
             if self.stuck or self.frozen:

@@ -11,13 +11,14 @@ from plumbline.hil.parts import RigBroken
 from plumbline.hil.rigs.motions import describe
 from plumbline.hil.rigs.mover import Mover
 from plumbline.virtual.body import Body, period
-from plumbline.virtual.transducer import ACC_NOISE, GYR_NOISE
+from plumbline.virtual.transducer import ACC_BAND_LPF2, ACC_NOISE, GYR_BAND, GYR_NOISE
 
 # INTERNAL_FREQ_FINE of the two, in 0.15 % (mod_standin.c): their rates, so the motions'.
 _TRIM_PPM = {"S": 1500, "L": -1500}
 _MDPS, _UG = 70.0, 488.0
-# Typical noise of the part in the mode in which it has least, mdps and ug, over half of 104 Hz.
-_NOISE = np.sqrt(52) * np.array([GYR_NOISE / 1000] * 3 + [ACC_NOISE] * 3)
+# Typical noise of the part in the mode in which it has least, mdps and ug.
+_NOISE = np.repeat([GYR_NOISE / 1000 * np.sqrt(0.104 * GYR_BAND),
+                    ACC_NOISE * np.sqrt(0.104 * ACC_BAND_LPF2)], 3)
 # Samples a line; the ring holds some ten seconds.
 _PIECE = 64
 _LOOK_S = 0.25

@@ -10,13 +10,13 @@ import pytest
 from brace import records
 
 # Zero-rate and zero-g level within the datasheet's range over life, noise within twice what is
-# typical in high-performance mode, in which raw samples are recorded: 3.8 mdps and 110 ug per
-# sqrt(Hz) over half of 104 Hz.
+# typical in the mode in which raw samples are recorded: 3.8 mdps and 110 ug per sqrt(Hz) over
+# 33 and 26 Hz.
 OFFSET_MDPS = 15_000
 GRAVITY_MG = (900, 1100)
 RATE_MHZ = (101_000, 107_500)
-GYR_NOISE_MDPS = 55
-ACC_NOISE_MG = 1.6
+GYR_NOISE_MDPS = 44
+ACC_NOISE_MG = 1.1
 BATTERY_MV = (3500, 4300)
 HEAP_BYTES = 30_000
 
