@@ -67,13 +67,17 @@ static mp_obj_t usb_write(mp_obj_t buf_in, mp_obj_t n_in) {
             data += n;
             left -= n;
             since = mp_hal_ticks_ms();
-        } else if (mp_hal_ticks_ms() - since < MICROPY_HW_USB_CDC_TX_TIMEOUT) {
-            mp_event_wait_ms(1);
-            /* The scheduler, which would do this, may be locked. */
-            mp_usbd_task();
-        } else {
+            continue;
+        }
+        /* What went out makes room.  The scheduler, which would do this, may be locked. */
+        mp_usbd_task();
+        if (tud_cdc_write_available() > room) {
+            continue;
+        }
+        if (mp_hal_ticks_ms() - since >= MICROPY_HW_USB_CDC_TX_TIMEOUT) {
             break;
         }
+        mp_event_wait_ms(1);
     }
     return mp_const_none;
 }
