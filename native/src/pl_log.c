@@ -277,14 +277,28 @@ int32_t pl_log_acknowledge(pl_log *log, uint32_t stream, uint32_t sequence) {
     return result;
 }
 
+/* Sector of the stream's oldest segment at or above `sequence`, which is mostly the one behind the
+   one found last. */
+static uint32_t find_sector(const pl_log *log, uint32_t stream, uint32_t sequence) {
+    if (sequence <= PL_LOG_SEQUENCE_MAX) {
+        for (uint32_t i = log->found; i < log->found + 2u && i < log->sectors; i++) {
+            if (log->table[i] == pl_log_entry(stream, sequence)) {
+                return i;
+            }
+        }
+    }
+    return pl_log_oldest(log, stream, sequence);
+}
+
 int32_t pl_log_find(pl_log *log, uint32_t stream, uint32_t sequence, pl_log_segment *out) {
     if (stream >= PL_STREAMS) {
         return PL_ELOG_ARGUMENT;
     }
-    uint32_t sector = pl_log_oldest(log, stream, sequence);
+    uint32_t sector = find_sector(log, stream, sequence);
     if (sector == PL_LOG_NOWHERE) {
         return PL_ELOG_NONE;
     }
+    log->found = sector;
     uint32_t page = PL_PAGES;
     while (page > 1) {
         uint32_t offset = sector * PL_SECTOR + (page - 1u) * PL_PAGE;
