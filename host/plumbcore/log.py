@@ -3,6 +3,7 @@
 import errno
 
 from plumbcore._core import ffi, lib
+from plumbcore.crypto import sha256
 from plumbcore.flash import Flash
 
 SUMMARY = lib.PL_STREAM_SUMMARY
@@ -11,7 +12,8 @@ RAW = lib.PL_STREAM_RAW
 
 class Log:
     """The log in a partition that is all of `flash` (see flash.py); construction mounts it.
-    `seal`: a plumbcore.Seal that seals all that is written from now on, or None.
+    `seal`: a plumbcore.Seal that seals all that is written from now on, or None.  A sealed log
+    remembers digests of its closed segments.
 
     Streams are SUMMARY and RAW; times are hundredths of a second since boot ("cs"), which never
     go backwards.  Errors: ValueError (an argument), OSError EIO (the flash failed: mount again),
@@ -38,6 +40,11 @@ class Log:
         self._raw = ffi.new("uint8_t[]", lib.PL_LOG_RAW_BUFFER)
         self._found = ffi.new("pl_log_segment *")
         identity = ffi.new("pl_log_identity *", {"serial": name.ljust(lib.PL_SERIAL, b"\0")})
+        slots = ffi.new("pl_digest_slot[]", self._flash.sectors) if seal else ffi.NULL
+        self._handle = ffi.new_handle(self)
+        self._digests = ffi.new("pl_digests *", {
+            "slots": slots, "digest": lib.plumbcore_log_digest, "context": self._handle})
+        self._slots = slots
         self._check(lib.pl_log_mount(self._log, self._flash.struct, self._flash.sectors,
                                      self._table, self._summary, self._raw, identity,
                                      seal.struct if seal else ffi.NULL))
@@ -115,6 +122,24 @@ class Log:
         return self._check(
             lib.pl_bulk_next(self._log, ffi.cast("pl_bulk *", at), target, len(target)))
 
+    def digests(self, stream: int, start: int, until: int, again: bool, out) -> int:
+        """Puts what tells closed segments from number `start` up to but without `until` (SPEC.md,
+        log_digests) into `out`; the bytes of it.  `again`: without what is remembered."""
+        target = ffi.from_buffer(out, require_writable=True)
+        return self._check(lib.pl_digest_list(self._digests, self._log, stream, start, until,
+                                              again, target, len(target)))
+
+    def digest_ahead(self) -> bool:
+        """Computes a digest that is likely to be asked for, to remember it: whether one was
+        missing."""
+        return self._check(lib.pl_digest_ahead(self._digests, self._log)) > 0
+
+    def _digest_of(self, offset: int, length: int) -> bytes:
+        data = bytearray(length)
+        self._flash.device.readblocks(offset // lib.PL_SECTOR, memoryview(data),
+                                      offset % lib.PL_SECTOR)
+        return sha256(data)[:lib.PL_DIGEST]
+
     def wipe(self) -> None:
         """Gives up and erases everything, acknowledged or not."""
         self._check(lib.pl_log_wipe(self._log))
@@ -152,3 +177,12 @@ class Log:
     unacked = property(lambda self: self._status().unacked[SUMMARY])
     unacked_raw = property(lambda self: self._status().unacked[RAW])
     level = property(lambda self: self._status().level)
+
+
+@ffi.def_extern()
+def plumbcore_log_digest(context, offset, length, out):
+    log, found = ffi.from_handle(context), []
+    if not log._flash.guard(lambda: found.append(log._digest_of(offset, length))):
+        return -1
+    ffi.memmove(out, found[0], lib.PL_DIGEST)
+    return 0

@@ -1,16 +1,19 @@
 /*
  * plumbcore.Log(flash, serial="", seal=None): see pl_log.h and host/plumbcore/log.py, which has the same
- * names and arguments.  append, flush, raw and raw_flush do not allocate.
+ * names and arguments.  append, flush, raw, raw_flush and digest_ahead do not allocate.
  */
 #include <string.h>
 
 #include "py/mperrno.h"
 #include "py/runtime.h"
 
+#include "mbedtls/sha256.h"
+
 #include "mp_areas.h"
 #include "mp_flash.h"
 #include "mp_seal.h"
 #include "pl_bulk.h"
+#include "pl_digest.h"
 #include "pl_log.h"
 
 typedef struct {
@@ -18,7 +21,28 @@ typedef struct {
     mp_flash flash;
     pl_log log;
     pl_log_segment found; /* by the last find or read */
+    pl_digests digests;
 } log_obj;
+
+static int32_t digest_of(void *context, uint32_t offset, uint32_t length, uint8_t *out) {
+    const pl_flash *flash = &((log_obj *)context)->flash.flash;
+    uint8_t page[PL_PAGE], digest[32];
+    mbedtls_sha256_context sha;
+    mbedtls_sha256_init(&sha);
+    int result = mbedtls_sha256_starts(&sha, 0);
+    for (uint32_t at = 0; at < length && result == 0; at += sizeof page) {
+        /* Segments are whole pages. */
+        result = flash->read(flash->context, offset + at, page, sizeof page);
+        result = result == 0 ? mbedtls_sha256_update(&sha, page, sizeof page) : result;
+    }
+    result = result == 0 ? mbedtls_sha256_finish(&sha, digest) : result;
+    mbedtls_sha256_free(&sha);
+    if (result != 0) {
+        return -1;
+    }
+    memcpy(out, digest, PL_DIGEST);
+    return 0;
+}
 
 static void check(log_obj *self, int32_t result) {
     mp_flash_raise(&self->flash);
@@ -58,10 +82,17 @@ static mp_obj_t log_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_
     }
     memset(&self->found, 0, sizeof self->found);
     uint32_t *table = m_new(uint32_t, self->flash.sectors);
+    const pl_seal *seal = n_args > 2 ? mp_seal_of(args[2]) : NULL;
+    /* Without a session, which only a claimed brace has, nobody asks for digests. */
+    self->digests = (pl_digests){
+        .slots = seal != NULL ? m_new0(pl_digest_slot, self->flash.sectors) : NULL,
+        .digest = digest_of,
+        .context = self,
+    };
     uint8_t *summary = m_new(uint8_t, PL_LOG_SUMMARY_BUFFER);
     uint8_t *raw = m_new(uint8_t, PL_LOG_RAW_BUFFER);
     check(self, pl_log_mount(&self->log, &self->flash.flash, self->flash.sectors, table, summary,
-        raw, &identity, n_args > 2 ? mp_seal_of(args[2]) : NULL));
+        raw, &identity, seal));
     return MP_OBJ_FROM_PTR(self);
 }
 
@@ -182,6 +213,26 @@ static mp_obj_t log_piece(mp_obj_t self_in, mp_obj_t place_in, mp_obj_t out_in) 
 }
 static MP_DEFINE_CONST_FUN_OBJ_3(log_piece_obj, log_piece);
 
+static mp_obj_t log_digests(size_t n_args, const mp_obj_t *args) {
+    (void)n_args;
+    log_obj *self = MP_OBJ_TO_PTR(args[0]);
+    mp_buffer_info_t out;
+    mp_get_buffer_raise(args[5], &out, MP_BUFFER_WRITE);
+    int32_t n = pl_digest_list(&self->digests, &self->log, u32(args[1]), u32(args[2]), u32(args[3]),
+        mp_obj_is_true(args[4]), out.buf, (uint32_t)out.len);
+    check(self, n);
+    return MP_OBJ_NEW_SMALL_INT(n);
+}
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(log_digests_obj, 6, 6, log_digests);
+
+static mp_obj_t log_digest_ahead(mp_obj_t self_in) {
+    log_obj *self = MP_OBJ_TO_PTR(self_in);
+    int32_t computed = pl_digest_ahead(&self->digests, &self->log);
+    check(self, computed);
+    return mp_obj_new_bool(computed > 0);
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(log_digest_ahead_obj, log_digest_ahead);
+
 static mp_obj_t log_wipe(mp_obj_t self_in) {
     log_obj *self = MP_OBJ_TO_PTR(self_in);
     check(self, pl_log_wipe(&self->log));
@@ -220,6 +271,8 @@ static const mp_rom_map_elem_t log_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_find), MP_ROM_PTR(&log_find_obj) },
     { MP_ROM_QSTR(MP_QSTR_read), MP_ROM_PTR(&log_read_obj) },
     { MP_ROM_QSTR(MP_QSTR_piece), MP_ROM_PTR(&log_piece_obj) },
+    { MP_ROM_QSTR(MP_QSTR_digests), MP_ROM_PTR(&log_digests_obj) },
+    { MP_ROM_QSTR(MP_QSTR_digest_ahead), MP_ROM_PTR(&log_digest_ahead_obj) },
     { MP_ROM_QSTR(MP_QSTR_wipe), MP_ROM_PTR(&log_wipe_obj) },
     { MP_ROM_QSTR(MP_QSTR_identify), MP_ROM_PTR(&log_identify_obj) },
     { MP_ROM_QSTR(MP_QSTR_anchor), MP_ROM_PTR(&log_anchor_obj) },

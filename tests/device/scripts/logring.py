@@ -30,6 +30,9 @@ def show(what):
 def fetch():
     log.close()
     for stream in (SUMMARY, RAW):
+        for start, again in ((0, False), (3, True)):
+            n = log.digests(stream, start, 0xFFFFFFFF, again, page)
+            print(stream, n, plumbcore.crc32(memoryview(page)[:n]), log.digest_ahead())
         found = log.find(stream, 0)
         while found:
             sequence, length, _, _ = found

@@ -1,5 +1,6 @@
 # Steady-state calls of the log must not allocate (MicroPython only).
 from array import array
+from binascii import unhexlify
 
 import plumbcore
 from steady import allocated
@@ -38,3 +39,14 @@ def turn(i):
 turn(0)
 log.close()
 print(allocated(turn, 300), log.next_raw > 1, log.next > 0)
+
+# Any point of P-256 will do: its base point.
+POINT = (
+    "046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"
+    "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5"
+)
+flash = MappedFlash(b"\xff" * (12 * 4096))
+log = plumbcore.Log(flash, "PL-0001", plumbcore.Seal(unhexlify(POINT)))
+for i in range(300):
+    turn(i)
+print(allocated(lambda i: log.digest_ahead(), 4), log.digest_ahead())

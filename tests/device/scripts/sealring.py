@@ -20,6 +20,14 @@ for _ in range(3):
     log.raw_flush()
     log.flush()
 log.close()
+# What is remembered of its segments is what they are.
+while log.digest_ahead():
+    pass
+entries = [bytearray(22 * 8), bytearray(22 * 8)]
+for again in range(2):
+    n = log.digests(plumbcore.SUMMARY, 0, 0xFFFFFFFF, bool(again), entries[again])
+    assert n >= 22 * 3
+assert entries[0] == entries[1]
 try:
     plumbcore.Log(flash, "PL-0001", 5)
 except TypeError:
