@@ -30,6 +30,7 @@ LOG_READ = const(0x31)
 LOG_ACK = const(0x32)
 RECORD_RAW = const(0x33)
 LOG_ERASE = const(0x34)
+LOG_DIGESTS = const(0x35)
 LIVE = const(0x40)
 CALIBRATE = const(0x50)
 CALIBRATION_GET = const(0x51)
@@ -67,6 +68,7 @@ TABLE = {
     LOG_ACK: ("log_ack", CLINIC),
     RECORD_RAW: ("record_raw", CLINIC | SERVICE | QA),
     LOG_ERASE: ("log_erase", CLINIC | SERVICE),
+    LOG_DIGESTS: ("log_digests", CLINIC | SERVICE | QA),
     LIVE: ("live", WEARER | CLINIC | QA),
     CALIBRATE: ("calibrate", WEARER | CLINIC | QA),
     CALIBRATION_GET: ("calibration_get", CLINIC | SERVICE | QA),

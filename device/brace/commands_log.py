@@ -1,4 +1,5 @@
-"""Handlers of the log's commands: list, read in bulk, acknowledge, record raw samples."""
+"""Handlers of the log's commands: list, tell digests, read in bulk, acknowledge, record raw
+samples."""
 
 import struct
 from array import array
@@ -12,8 +13,11 @@ from brace.compat import const
 _DATA = const(4096)
 _HEADER = const(12)
 _PER_LIST = const(32)
+# Bytes of a digest and what it is of, and of as many as an answer has.
+_DIGEST = const(22)
+_DIGESTS = const(2816)
 _END = const(0xFFFFFFFF)
-_WINDOW_MAX = const(65536)
+_WINDOW_MAX = const(131072)
 _SILENCE_MS = const(10_000)
 _RAW_MAX_S = const(24 * 3600)
 
@@ -28,14 +32,15 @@ def number(request, name, default, low, high):
 
 
 class _Transfer:
-    """A log_read under way."""
+    """A log_read under way.  `plain`: its frames go without tags, to a host that has digests."""
 
-    def __init__(self, log, request, stream, seq, offset, until, window):
+    def __init__(self, log, request, stream, seq, offset, until, window, plain):
         self.log = log
         self.request = request
         # What Log.piece goes on with; the last word counts the bytes sent.
         self.place = array("I", (stream, seq, offset, until, 0))
         self.window = window
+        self.plain = plain
         self.confirmed = 0
         self.heard = None
 
@@ -51,6 +56,7 @@ class LogCommands:
         app.wire.handlers.update(
             {
                 cmd.LOG_LIST: self._list,
+                cmd.LOG_DIGESTS: self._digests,
                 cmd.LOG_READ: self._read,
                 cmd.LOG_ACK: self._ack,
                 cmd.RECORD_RAW: self._record_raw,
@@ -91,6 +97,25 @@ class LogCommands:
             "lost": log.lost_raw if raw else log.lost,
         }
 
+    def _digests(self, request):
+        """What the host believes data without tags by: the answer has one."""
+        log = self._log()
+        stream = number(request, "stream", SUMMARY, SUMMARY, RAW)
+        n = log.digests(
+            stream,
+            number(request, "from", 0, 0, _END),
+            number(request, "until", _END, 0, _END),
+            request.get("again") is True,
+            self._view[:_DIGESTS],
+        )
+        more = False
+        if n:
+            (last,) = struct.unpack_from("<I", self._buffer, n - _DIGEST)
+            following = log.find(stream, last + 1)
+            # The open one, which has no digest, is the last.
+            more = following is not None and not following[3]
+        return {"digests": self._view[:n], "more": more}
+
     def _read(self, request):
         log = self._log()
         wire = self._app.wire
@@ -102,6 +127,7 @@ class LogCommands:
             number(request, "offset", 0, 0, 4096),
             number(request, "until", _END, 0, _END),
             number(request, "window", 16384, _DATA, _WINDOW_MAX),
+            request.get("tags") is False,
         )
         wire.bulk(self._pump)
         return {"window": self._transfer.window}
@@ -152,7 +178,7 @@ class LogCommands:
         n = log.piece(transfer.place, self._buffer)
         # A slice made anew for each would keep the garbage collector busy.
         frame = self._buffer if n == _HEADER + _DATA else self._view[:n]
-        wire.bulk_frame(cmd.LOG_READ, transfer.request, frame)
+        wire.bulk_frame(cmd.LOG_READ, transfer.request, frame, transfer.plain)
         return "done" if n == _HEADER else "sent"
 
     def _wait(self, transfer):

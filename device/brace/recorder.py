@@ -14,6 +14,10 @@ VERSION = const(1)
 # What is not flushed is lost with the power: so much at most.
 _FLUSH_MS = const(60_000)
 _REMOUNT_MS = const(30_000)
+# A digest takes some 4 ms; the other tasks have their turn in between.
+_DIGEST_MS = const(50)
+# How often segments that were closed meanwhile are looked for.
+_LOOK_MS = const(5_000)
 # The level of a log in which only raw samples nobody has fetched are about to go.
 _RAW_GOES = const(1)
 # Samples of one run of the pipeline are numbered within such a range.
@@ -45,6 +49,7 @@ class Recorder:
         self._pending = False
         self._hurry = False
         self._remount_at = 0
+        self._flush_at = 0
         self._raw_index = 0
         self.raw = False
         self._raw_until = None
@@ -221,14 +226,27 @@ class Recorder:
             self._fail()
 
     def step(self, now):
-        """Flushes what is due; mounts a log that failed."""
+        """Flushes what is due; mounts a log that failed; computes digests ahead."""
         if self.log is None:
             if self._wanted and self._remount_at - now <= 0:
                 self._mount()
             return 1000
-        if self._pending:
-            self.flush()
-        return _FLUSH_MS
+        if self._hurry or self._flush_at - now <= 0:
+            if self._pending:
+                self.flush()
+            self._flush_at = now + _FLUSH_MS
+        if self._seal is None:
+            return self._flush_at - now
+        return _DIGEST_MS if self._digest_ahead() else min(self._flush_at - now, _LOOK_MS)
+
+    def _digest_ahead(self):
+        """Whether a closed segment had no digest yet: it has one now, and a pull need not wait
+        for that."""
+        try:
+            return self.log is not None and self.log.digest_ahead()
+        except OSError:
+            self._fail()
+            return False
 
     @property
     def hurry(self):

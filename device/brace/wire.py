@@ -116,9 +116,10 @@ class Wire:
         and says "sent", or "wait" for the host, or "done"."""
         self._pump = pump
 
-    def bulk_frame(self, command, request, payload):
-        """Sends one frame of bulk data."""
-        if self._claimed:
+    def bulk_frame(self, command, request, payload, plain=False):
+        """Sends one frame of bulk data; `plain`: in a session, too, without a tag, which takes
+        longer to make than all the rest."""
+        if self._claimed and not plain:
             self._unasked(BULK, command, request, payload)
         else:
             # What `send` does, at once: there are hundreds of them a second.
@@ -144,7 +145,8 @@ class Wire:
     def _answer(self, command, request, payload):
         if not self._decoder.speaks:
             raise cmd.CommandError(
-                cmd.E_VERSION, "wire version %#x, this brace speaks 0x10" % self._decoder.version
+                cmd.E_VERSION,
+                "wire version %#x, this brace speaks %#x" % (self._decoder.version, WIRE_VERSION),
             )
         payload = self._admit(command, payload)
         trusted = self._trusted

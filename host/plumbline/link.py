@@ -78,6 +78,8 @@ class Link:
         self.stale = 0
         self.damaged = 0
         self.forged = 0
+        # (command, request) of the transfer whose data come without tags.
+        self._plain: tuple[int, int] | None = None
         self._on_line = on_line
         self._events: deque[Frame] = deque(maxlen=_EVENTS_KEPT)
         self._frames: deque[Frame] = deque()
@@ -132,6 +134,9 @@ class Link:
             )
             return None if payload is None else replace(frame, flags=0, payload=payload)
         if frame.kind == ERROR and not frame.flags and code_of(frame) in _OUTSIDE:
+            return frame
+        plain = frame.kind == BULK and not frame.flags
+        if plain and self._plain == (frame.command, frame.request):
             return frame
         return frame if frame.kind == REQUEST else None
 
@@ -206,8 +211,9 @@ class Link:
         return request
 
     def _answer(
-        self, command: int, request: int, timeout: float, damaged: int | None = None
-    ) -> Frame | None:
+        self, command: int, request: int, timeout: float, damaged: int | None = None,
+        kinds: tuple[int, ...] = (RESPONSE,),
+    ) -> Frame | None:  # fmt: skip
         """The next frame that answers `request`; None when `timeout` passes without.  `damaged`:
         once there is more damage than so much, waits only a moment longer.
         """
@@ -226,7 +232,7 @@ class Link:
                     if self.session and code_of(frame) == commands.E_SESSION:
                         raise self._session_lost()
                     raise refusal(command, frame)
-                elif frame.kind in (RESPONSE, BULK):
+                elif frame.kind in kinds:
                     return frame
             if damaged is not None and self.damaged > damaged:
                 damaged = None
@@ -289,9 +295,14 @@ class Link:
 
     # -- bulk transfers ----------------------------------------------------------------------
 
-    def begin(self, command: int, values: dict) -> tuple[int, dict]:
-        """Gives a command that is followed by bulk frames: its request id and response."""
+    def begin(self, command: int, values: dict, *, plain: bool = False) -> tuple[int, dict]:
+        """Gives a command that is followed by bulk frames: its request id and response.
+
+        plain: in a session, too, its bulk frames come without tags.  Anybody on the line can have
+        made those, so the caller must have another way to tell.
+        """
         request = self._send(REQUEST, command, cbor.dumps(values))
+        self._plain = (command, request) if plain else None
         frame = self._answer(command, request, self.timeout, self.damaged)
         if frame is None:
             raise self._silence()
@@ -299,7 +310,7 @@ class Link:
 
     def more(self, command: int, request: int) -> Frame | None:
         """The next bulk frame of a transfer, or None when it has stopped."""
-        return self._answer(command, request, self.timeout, self.damaged)
+        return self._answer(command, request, self.timeout, self.damaged, (BULK,))
 
     def confirm(self, command: int, request: int, payload: bytes) -> None:
         """Sends a bulk frame of the host's in a transfer."""

@@ -31,8 +31,8 @@
 /* Largest possible encoding of a payload of n bytes: everything escaped, two delimiters. */
 #define PL_FRAME_ENCODED_MAX(n) (2u * ((n) + PL_FRAME_OVERHEAD) + 2u)
 
-/* Wire version spoken by this core: 1.0. */
-#define PL_WIRE_VERSION 0x10u
+/* Wire version spoken by this core: 1.1. */
+#define PL_WIRE_VERSION 0x11u
 
 /*
  * The payload ends in a trailer of an authenticated session: counter u32, then a tag of 16

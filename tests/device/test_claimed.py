@@ -1,5 +1,7 @@
 """A claimed brace, the real firmware on the unix port: what its flash shows, and power cuts."""
 
+from dataclasses import replace
+
 import plumbcore
 import pytest
 from brace import cbor, claim, commands
@@ -9,7 +11,10 @@ from plumbcore.flash import MemoryFlash
 from plumbline import sources
 from plumbline.answers import BraceError
 from plumbline.device import Brace
-from plumbline.errors import LinkLost, PlumblineError
+from plumbline.errors import LinkError, LinkLost, PlumblineError
+from plumbline.link import Link
+from plumbline.pull import pull
+from plumbline.store.segments import Store
 from plumbline.trust import audit
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
@@ -157,6 +162,40 @@ def test_a_claimed_brace_seals_all_it_has_and_the_clinic_reads_it(keys):
         erased = audit.verify(last.reading.records, audit.first_keys(keys, "PB-7"))
         assert erased.entries[0].kind == "erase" and not erased.forged
         assert not [r for r in last.reading.records if r.name == "start"]
+
+
+def test_its_log_comes_without_tags_and_is_believed_by_its_digests(keys, tmp_path, monkeypatch):
+    seen, spoil = [], []
+    believe = Link._believe
+
+    def cable(link, frame):
+        if frame.kind == plumbcore.BULK:
+            seen.append(frame.flags)
+            if spoil:
+                body = frame.payload
+                frame = replace(frame, payload=body[:40] + bytes(8) + body[48:])
+        return believe(link, frame)
+
+    monkeypatch.setattr(Link, "_believe", cable)
+    store = Store(tmp_path / "store")
+    with UnixBrace(typical=True) as brace:
+        brace.play(Body.from_script("hour"))
+        make_claimed(brace, keys)
+        with connect(brace, keys) as found:
+            found.record_raw(30)
+        brace.run(40)
+        spoil.append(True)
+        with pytest.raises(LinkError, match="is not what .* sent"):
+            pull(lambda: connect(brace, keys), store, patience_s=0)
+        spoil.clear()
+        result = pull(lambda: connect(brace, keys), store, patience_s=0)
+        assert result.raw_segments > 2 and result.damage == [] and result.left_bytes == 0
+        assert set(seen) == {0}
+        # Nothing is acknowledged but what is stored, and all of that is in the flash.
+        life, flash = store.latest("PB-7"), brace.flash()
+        for stream in (0, 1):
+            assert life.held(stream)
+            assert all(life.get(stream, n) in flash for n in life.held(stream))
 
 
 @pytest.mark.long

@@ -57,7 +57,7 @@ def test_a_frame_comes_back_and_carries_no_control_byte(payload, kind, cmd, flag
 
 def test_layout_is_the_one_in_spec():
     frame = encode(b"AB", kind=2, cmd=0x41, flags=0, reqid=0x6261)
-    body = bytes([0x10, 0x22 ^ 0x20, 0x41, 0, 0x61, 0x62, 2, 0]) + b"AB"
+    body = bytes([0x11, 0x22 ^ 0x20, 0x41, 0, 0x61, 0x62, 2, 0]) + b"AB"
     stuffed = b"".join(bytes([0x7D, b ^ 0x20]) if b in NEVER + b"\x7D\x7E" else bytes([b])
                        for b in body + zlib.crc32(body).to_bytes(4, "little"))
     assert frame == b"\x7E" + stuffed + b"\x7E"

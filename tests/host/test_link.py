@@ -85,7 +85,7 @@ def test_damage_is_retried_only_where_twice_does_no_harm(way):
     def spoil(data):
         nonlocal count
         # The peer's own report of damage comes through.
-        if data[1:3] == b"\x10\x7d" and data[3] ^ 0x20 == plumbcore.ERROR:
+        if data[1:3] == b"\x11\x7d" and data[3] ^ 0x20 == plumbcore.ERROR:
             return data
         count += 1
         return _spoil_once(data) if count == 1 else data
@@ -180,7 +180,7 @@ def test_another_major_version_names_both():
             bytes([0x7D, b ^ 0x20]) if b in special else bytes([b]) for b in raw) + b"~"
 
     peer.mangle = other
-    with pytest.raises(VersionError, match=r"2\.0.*1\.0"):
+    with pytest.raises(VersionError, match=r"2\.0.*1\.1"):
         brace.status()
 
 

@@ -213,7 +213,7 @@ def test_a_brace_that_brings_nothing_more_is_given_up(store):
         fetch(peer, store)
     peer = Peer()
     wear(peer, 300)
-    peer.mangle = lambda data: b"" if data[1:4] == b"\x10\x7d\x25" else data
+    peer.mangle = lambda data: b"" if data[1:4] == b"\x11\x7d\x25" else data
     with pytest.raises(LinkError):
         fetch(peer, store)
 
