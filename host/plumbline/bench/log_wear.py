@@ -171,6 +171,21 @@ def _raw_day(log, samples, index: int, t_cs: int) -> int:
     return index
 
 
+def worn(days: int, seal: plumbcore.Seal | None = None) -> tuple[bytearray, int]:
+    """The log's flash after so many days, nothing fetched, and the bytes of segments in it."""
+    flash = MemoryFlash(SECTORS)
+    log = plumbcore.Log(flash, "PB-BENCH", seal)
+    wearer = Wearer(1)
+    for day in range(days):
+        wear_day(log, wearer, day)
+    log.close()
+    length, found = 0, log.find(plumbcore.SUMMARY, 0)
+    while found:
+        length += found[1]
+        found = log.find(plumbcore.SUMMARY, found[0] + 1)
+    return flash.data, length
+
+
 def five_years(samples, days: int = 14) -> dict[str, tuple[int, str]]:
     """Erases of sectors in five years, with their unit, from `days` played through."""
     flash = CountingFlash(SECTORS)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from plumbline import image, sources
-from plumbline.bench import Bench
+import plumbcore
+from brace.board import flashmap
+from plumbcore.flash import SECTOR
+
+from plumbline import bulk, image, sources
+from plumbline.bench import Bench, log_wear, prompt
 from plumbline.bench.bare import ROOT
 from plumbline.device import Brace
+from plumbline.segments import SUMMARY
 from plumbline.transport import BoardTransport
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
@@ -17,8 +22,10 @@ TITLE = "trust: sessions and sealing on the emulated image"
 
 _IMAGE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
 _HZ = 125e6
-# Several flushes of the log, which come once a minute, and commits.
-_WORN_S = 190
+# Two flushes of the log, which come once a minute.
+_WORN_S = 120
+# Of a log to pull.
+_DAYS = 14
 
 
 def _open(virtual, keys) -> Brace:
@@ -56,6 +63,27 @@ def _read(virtual, keys) -> float:
     return size / 1024 / seconds
 
 
+def _pull(virtual, keys) -> tuple[float, float]:
+    """Bytes a second of pulling two weeks of a claimed wearer in a session, the handshake not
+    counted, and of the raw line of the same brace."""
+    clinic = keys.point(keys.current().id)
+    flash, length = log_wear.worn(_DAYS, plumbcore.Seal(clinic))
+    virtual.power_off()
+    board = virtual.board
+    board.mcu.flash[flashmap.LOG : flashmap.LOG + flashmap.LOG_LEN] = flash
+    virtual.boot(20)
+    # It computes the digests of what is in its log, ten a second.
+    virtual.run(length / SECTOR / 10 + 3)
+    with _open(virtual, keys) as brace:
+        came = []
+        seconds = _measured(virtual, lambda: came.extend(bulk.read(brace.link, SUMMARY, 0)))
+    # What it has logged since it started comes as well.
+    got = sum(len(data) for _, data in came)
+    if got < length:
+        raise AssertionError(f"{got} bytes came of {length}")
+    return got / seconds, prompt.Prompt(board).raw()
+
+
 def run(bench: Bench) -> None:
     from plumbline.virtual.rig import VirtualBrace
 
@@ -79,6 +107,7 @@ def run(bench: Bench) -> None:
         session = _measured(virtual, lambda: _open(virtual, keys).close())
         sealed = _awake(virtual)
         sealed_rate = _read(virtual, keys)
+        pulling, raw = _pull(virtual, keys)
     bench.put("trust.claim_s", claiming, "s", bar="<= 2")
     bench.put("trust.session_s", session, "s", bar="<= 2", note="both hellos included")
     bench.put("trust.awake_clear", 100 * clear, "%", note="an epoch every 10 s, still")
@@ -87,3 +116,8 @@ def run(bench: Bench) -> None:
               note="awake time added by sealing")
     bench.put("trust.read_clear", clear_rate, "KiB/s")
     bench.put("trust.read_sealed", sealed_rate, "KiB/s", note="sealed, in a session")
+    bench.put("trust.pull_bytes_per_s", pulling, "bytes/s", note="two weeks, sealed, in a session")
+    bench.put("trust.pull_of_raw", pulling / raw, "x", bar=">= 0.7",
+              note=f"of {raw:,.0f} bytes/s that the same brace sends unframed")
+    bench.put("trust.pull_of_bus", pulling / min(raw, prompt.BUS), "x",
+              note="of those as a full-speed bus lets them through")
