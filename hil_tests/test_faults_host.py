@@ -106,8 +106,8 @@ def test_a_host_falls_silent_in_a_transfer(ordeal, brace, clock):
 @fast
 @pytest.mark.fault("HOST-2")
 def test_a_slow_host_gets_everything(ordeal, brace, clock):
-    brace.record_raw(120)
-    clock.run(120)
+    brace.record_raw(150)
+    clock.run(150)
     brace.record_raw(0)
     pieces = []
     for piece in bulk.read(brace.link, segments.RAW, 0):
