@@ -3,8 +3,6 @@
 BRACE ?= virtual
 # Everything on the virtual brace; what needs hours to pass, on the unix port.
 HIL := $(VENV)/bin/pytest -q hil_tests $(addprefix --brace ,$(BRACE)) -n $(JOBS)
-# What the unix port does in seconds and the emulated board in a minute or more each.
-WORKOUTS := hil_tests/test_exercises.py hil_tests/test_screen.py
 SOAK := $(PY) -m plumbline.hil.soak
 SEED ?= 1
 
@@ -12,16 +10,11 @@ smoke: $(STAMPS)/core $(FIRMWARE) ## The HIL smoke suite: is this a brace? Under
 	$(HIL) -m smoke
 
 hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records under build/hil
-	$(HIL) -m "not slow and not long"
+	$(HIL) -m "not long"
 
 # On the image time costs as much as it lasts: what the unix port does in minutes takes it an hour.
 hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (an hour or so)
 	$(VENV)/bin/pytest -q hil_tests -k test_faults_ --brace virtual --hil-patient --timeout 7200 -n $(JOBS)
-
-# In virtual time the unix port takes a second for each, the emulated board a minute or two.
-exercises: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## Every scripted exercise and the movement screen, exact, on the unix port and the emulated board (half an hour)
-	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
-	$(VENV)/bin/pytest -q $(WORKOUTS) --brace $(BRACE) -n $(JOBS)
 
 DAYS ?= 30
 days: $(STAMPS)/core $(UNIX) ## 30 simulated days of wear on the unix port, over the wrap of its ticks: no leak, no drift, no hole (DAYS=30; 30 take hours)
@@ -41,4 +34,4 @@ mutants: $(STAMPS)/core $(UNIX) ## Plant defects in the firmware, one at a time,
 sbom: $(STAMPS)/core $(STAMPS)/tree ## List the software of others in plumbline, build/sbom.json (CycloneDX)
 	$(PY) -m plumbline.sbom $(MPY) $(BUILD)/sbom.json
 
-.PHONY: hil-image soak mutants sbom power-cuts days smoke hil exercises
+.PHONY: hil-image soak mutants sbom power-cuts days smoke hil

@@ -18,13 +18,6 @@ from plumbline.replay import exercises, logged
 from plumbline.virtual.body import Body
 from plumbline.virtual.workouts import START_S, WORKOUTS
 
-# For the suite that everybody runs; the emulated board takes a minute or two for each of the
-# others (`make exercises`), the unix port a second.
-QUICK = ("plank",)
-PERFORMED = [
-    name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in WORKOUTS
-]
-
 
 def packed(row) -> bytes:
     return struct.pack(planned.ITEM, *row)
@@ -51,7 +44,7 @@ def play(brace, body, clock, script) -> float:
 
 @pytest.mark.req("COACH-1")
 @pytest.mark.needs("moves_sensors")
-@pytest.mark.parametrize("name", PERFORMED)
+@pytest.mark.parametrize("name", WORKOUTS)
 def test_a_performance_is_told_exactly(brace, body, clock, measure, name):
     workout = WORKOUTS[name]
     left = play(brace, body, clock, workout.script)
@@ -110,8 +103,7 @@ def rhythm(pulses) -> list[int]:
     return [round(pulse.ms / 10) for pulse in pulses]
 
 
-# Minutes of exercises: on the image with --hil-patient.
-@pytest.mark.needs("moves_sensors", "presses_button", "sees_motor", "fast_time")
+@pytest.mark.needs("moves_sensors", "presses_button", "sees_motor")
 def test_the_button_leads_through_the_plan_without_a_host(brace, body, button, motor, clock):
     """Three presses begin; the second exercise follows by itself; one press goes on from it."""
     squat = WORKOUTS["squat"]
@@ -153,7 +145,6 @@ def test_the_button_leads_through_the_plan_without_a_host(brace, body, button, m
     assert not brace.exercise()["on"]
 
 
-@pytest.mark.slow
 @pytest.mark.needs("moves_sensors", "presses_button")
 def test_pain_marked_by_the_button_stays_with_the_set(brace, body, button, clock):
     workout = WORKOUTS["squat"]
@@ -199,7 +190,6 @@ def test_what_makes_no_sense_is_refused(brace, clock, request_):
         brace.exercise(**request_)
 
 
-@pytest.mark.slow
 @pytest.mark.needs("moves_sensors")
 def test_a_host_that_watches_is_told(brace, body, clock):
     workout = WORKOUTS["lateral-bend"]

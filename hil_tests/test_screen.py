@@ -40,7 +40,6 @@ def wearer(brace, body, monkeypatch, tmp_path):
     return acted
 
 
-@pytest.mark.slow
 @pytest.mark.req("COACH-5")
 @pytest.mark.needs("moves_sensors")
 @pytest.mark.timeout(3000)

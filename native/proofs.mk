@@ -1,10 +1,6 @@
 # Proofs by CBMC: one folder of native/proofs a function.
 
 PROOFS := $(notdir $(patsubst %/proof.c,%,$(wildcard native/proofs/*/proof.c)))
-# Those of a second or two, which `make test` runs.
-QUICK_PROOFS := pl_ori_update pl_ori_stage pl_ori_init pl_ori_is_unit pl_ori_hold pl_ori_nudge \
-  pl_ori_renormalise go_ahead low_pass step_still pl_fifo_word pl_ori_update_fifo fx_mul_64 sum2 fx_qmul \
-  fx_rotate cordic_step add_turn pl_align_bend pl_align_finish pl_align_level pl_rel_update
 PROVED := $(BUILD)/proofs
 
 prove: $(STAMPS)/cbmc ## Prove with CBMC that no input makes the core overflow (PROOFS="name ..." for some)

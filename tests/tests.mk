@@ -25,9 +25,8 @@ test: export PLUMBLINE_EXAMPLES ?= 300
 test: $(STAMPS)/core $(STAMPS)/judges $(UNIX) $(FIRMWARE) $(WEARER) $(STANDIN) $(AXE) lint ## Set everything up and pass all tests, HIL on the virtual brace included
 	@device/port/need.sh chromium:chromium
 	$(PYTEST) tests -m "not long"
-	@$(MAKE) -s prove PROOFS="$(QUICK_PROOFS)"
-	$(HIL) --brace unix -m "not slow and not long"
-	$(VENV)/bin/pytest -q $(WORKOUTS) --brace unix -n $(JOBS)
+	@$(MAKE) -s prove
+	$(HIL) --brace unix -m "not long"
 
 long: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The tests that take many minutes each: a fleet of eight, a second build, a day's dump, cuts in an update, a movement screen
 	$(PYTEST) tests -m long

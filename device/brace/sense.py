@@ -23,6 +23,9 @@ _EMPTY_MAX = const(2)
 # So many bursts with the interrupt line low although the FIFO is full enough.
 _SILENT_MAX = const(5)
 _SAMPLES_MAX = const(255)
+# The gyroscope gives nothing of use for 70 ms after it was set up (datasheet, table 3), the
+# accelerometer for two samples.
+_SETTLE_MS = const(80)
 _SECOND_TRY = const(256)
 
 
@@ -40,8 +43,9 @@ class _Sensor:
         self.silent = 0
         self.strikes = 0
         self.failed_at = None
-        # Of its last burst.
+        # Of its last burst that counts.
         self.read_at = None
+        self.settled_at = None
         self.retry_at = 0
         self.n = 0
         self.words = bytearray(imu.FIFO_WORDS * imu.WORD)
@@ -66,6 +70,7 @@ class Sense:
         self._recovered = False
         # Whether the sensors run in high-performance mode.
         self._precise = False
+        self._settling = False
 
     def names(self):
         """Names of the sensors that work."""
@@ -89,8 +94,10 @@ class Sense:
             sensor.imu = imu.Imu(self._bus, sensor.address)
             sensor.imu.start(self._precise)
             sensor.here = True
-            self._tell_gap(sensor, records.GAP_SENSOR, now)
-            sensor.read_at = now
+            # Of the other one, too, what comes until then is dropped: they stay together.
+            for each in self.sensors:
+                each.settled_at = self._app.clock.now() + _SETTLE_MS
+            self._settling = True
         except imu.SensorError as error:
             sensor.here = False
             sensor.retry_at = now + _RETRY_MS
@@ -136,6 +143,8 @@ class Sense:
             for sensor in self.sensors:
                 if sensor.here:
                     self._open(sensor, self._app.clock.now())
+                    # Where a recording begins there is no gap.
+                    sensor.read_at = None
         rates = [sensor.imu.rate_mhz if sensor.here else 0 for sensor in self.sensors]
         for sensor in self.sensors:
             sensor.empty = 0
@@ -184,11 +193,29 @@ class Sense:
         n = driver.read(sensor.words, words)
         sensor.n = self._app.pipeline.pipe.unpack(sensor.index, sensor.words, n, sensor.samples)
         now = self._app.clock.now()
+        if sensor.settled_at is not None:
+            return
         if driver.overruns != overruns:
             self._app.fault(faults.FIFO_OVERRUN, sensor.index, sensor.index)
             there_cs = sensor.n * 100_000 // driver.rate_mhz
             self._tell_gap(sensor, records.GAP_OVERRUN, now, there_cs)
         sensor.read_at = now
+
+    def _settle(self, now):
+        """Whether what was read just now is to be dropped: a sensor that has just begun gives
+        nothing of use."""
+        if not self._settling:
+            return False
+        self._settling = False
+        for sensor in self.sensors:
+            if sensor.here and sensor.settled_at is not None:
+                if sensor.settled_at - now > 0:
+                    self._settling = True
+                else:
+                    sensor.settled_at = None
+                    self._tell_gap(sensor, records.GAP_SENSOR, now)
+                    sensor.read_at = now
+        return True
 
     def _tell_gap(self, sensor, cause, now, there_cs=0):
         """Its samples since the last burst are lost, but for the last `there_cs`."""
@@ -228,9 +255,10 @@ class Sense:
                     return BURST_MS
             else:
                 sensor.n = 0
+        dropped = self._settle(now)
         self._retry(now)
         s, l = self.sensors  # noqa: E741
-        if s.n or l.n:
+        if (s.n or l.n) and not dropped:
             cue = self._app.chunk(s.samples, s.n, l.samples, l.n)
             if cue:
                 self._on_cue(cue)

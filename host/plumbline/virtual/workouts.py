@@ -248,8 +248,8 @@ WORKOUTS = {
         changes={"sets": 1, "reps": 3, "feedback": terms.QUIET},
     ),
     "plank": Workout(
-        held("lie front", 28, (12, 15, {"lumbar": (-14, 0, 0)})),
-        reps=1, faults={0: terms.ARCHED | terms.LEFT_BAND}, outside_s=3.2, breaks=1,
+        held("lie front", 28, (12, 14.6, {"lumbar": (-14, 0, 0)})),
+        reps=1, faults={0: terms.ARCHED | terms.LEFT_BAND}, outside_s=2.8, breaks=1,
         changes={"sets": 1, "hold_s": 20, "feedback": terms.QUIET},
     ),
     "side-plank": Workout(
