@@ -77,7 +77,8 @@ class FrameDecoder:
         return start + self._taken[0]
 
     def dropped_into(self, out) -> int:
-        """Writes the raw bytes of the last error, its 0x7E included, into `out`; how many."""
+        """Writes the raw bytes of the last error, its 0x7E included if that was not fill, into
+        `out`; how many."""
         target = ffi.from_buffer(out, require_writable=True)
         return lib.pl_frame_dropped(self._decoder, target, len(target))
 
@@ -91,6 +92,8 @@ class FrameDecoder:
     bad_length = property(lambda self: self._decoder.bad_length)
     too_long = property(lambda self: self._decoder.too_long)
     foreign = property(lambda self: self._decoder.foreign)
+    # Whether the last error was none: text behind the fill that follows a frame.
+    filled = property(lambda self: bool(self._decoder.filled))
 
     @property
     def payload(self) -> memoryview:

@@ -119,7 +119,7 @@ class Link:
                     )
                 )
             elif decoder.status < 0:
-                self.damaged += 1
+                self.damaged += not decoder.filled
                 self._text += self._dropped[: decoder.dropped_into(self._dropped)]
         self._split_lines()
         return bool(data)

@@ -85,6 +85,8 @@ typedef struct {
     uint32_t foreign;
     uint8_t state;
     uint8_t dropped_escape;
+    uint8_t at_frame; /* whether nothing but fill has come since a frame */
+    uint8_t filled;   /* whether what failed last began with such fill: then it may be text */
 } pl_frame_decoder;
 
 /*

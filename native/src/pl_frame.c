@@ -135,6 +135,9 @@ static void read_header(pl_frame_decoder *d) {
 static int32_t fail(pl_frame_decoder *d, int32_t error, uint8_t state) {
     d->dropped = d->used;
     d->dropped_escape = d->state == STATE_ESCAPED;
+    /* Text behind fill is text. */
+    d->filled = d->at_frame && error == PL_EFRAME_FOREIGN;
+    d->at_frame = 0;
     d->used = 0;
     d->state = state;
     switch (error) {
@@ -148,7 +151,7 @@ static int32_t fail(pl_frame_decoder *d, int32_t error, uint8_t state) {
             d->too_long++;
             break;
         default:
-            d->foreign++;
+            d->foreign += !d->filled;
             break;
     }
     return error;
@@ -172,6 +175,7 @@ static int32_t finish(pl_frame_decoder *d) {
     }
     d->used = 0;
     d->state = STATE_TEXT;
+    d->at_frame = 1;
     d->frames++;
     return PL_FRAME_READY;
 }
@@ -236,6 +240,7 @@ int32_t pl_frame_feed(pl_frame_decoder *decoder, const uint8_t *data, uint32_t l
                 i++;
             }
             d->text_end = i;
+            d->at_frame &= d->text_start == d->text_end;
             if (i == length) {
                 break;
             }
@@ -258,7 +263,9 @@ const uint8_t *pl_frame_payload(const pl_frame_decoder *decoder) {
 
 uint32_t pl_frame_dropped(const pl_frame_decoder *decoder, uint8_t *out, uint32_t capacity) {
     writer w = {out, capacity, 0};
-    put_raw(&w, PL_FRAME_DELIMITER);
+    if (!decoder->filled) {
+        put_raw(&w, PL_FRAME_DELIMITER);
+    }
     put_stuffed(&w, decoder->buffer, decoder->dropped);
     if (decoder->dropped_escape) {
         put_raw(&w, PL_FRAME_ESCAPE);

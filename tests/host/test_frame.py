@@ -162,3 +162,11 @@ def test_a_long_random_stream_in_random_pieces():
     cuts = sorted(rng.sample(range(len(stream)), 300))
     frames, _ = split(stream, cuts=cuts)
     assert [f[4] for f in frames] == sent
+
+
+def test_text_behind_fill_is_text_and_no_damage():
+    decoder = plumbcore.FrameDecoder(MAX)
+    frame = encode(b"ok")
+    frames, text = split(frame + b"~~~a line\r\n" + frame + b"~" + frame, decoder)
+    assert [payload for *_, payload in frames] == [b"ok"] * 3
+    assert text == b"a line\r\n" and decoder.foreign == 0

@@ -213,7 +213,7 @@ def test_the_firmwares_own_driver_reads_it(library):
             write(bus, register, bytes(data))
 
     driver = imu.Imu(I2C(), 0x6A)
-    driver.start()
+    driver.start(False)
     assert driver.rate_mhz == 104172 and driver.configured()
     standin.put(SAMPLES[:19])
     standin.tick(19)
