@@ -53,7 +53,8 @@ class Wearing:
 
     def _raw(self):
         self.brace.record_raw(60)
-        self.clock.run(0.5)
+        # The sensors begin anew, and what they give at first is dropped.
+        self.clock.run(0.8)
         self.brace.record_raw(0)
         self.clock.run(_SETTLE_S)
         self.brace.ping()
