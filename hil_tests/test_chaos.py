@@ -20,10 +20,7 @@ def test_two_minutes_of_random_faults(rig, brace, journal, measure, pytestconfig
 
 
 @pytest.mark.req("REC-2")
-# On the image with --hil-patient.
-@pytest.mark.needs(
-    "injects_bus_faults", "edits_flash", "sets_battery", "presses_button", "fast_time"
-)
+@pytest.mark.needs("injects_bus_faults", "edits_flash", "sets_battery", "presses_button")
 @pytest.mark.setup(boot=False)
 def test_the_same_seed_leaves_the_same_flash(rig, tmp_path):
     slow = "fast_time" not in rig.capabilities

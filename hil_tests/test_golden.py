@@ -18,7 +18,7 @@ ACC, GYR = 0.488e-3 * G, np.radians(0.070)
 
 pytestmark = [
     pytest.mark.req("REPLAY-2"),
-    pytest.mark.needs("moves_sensors", "fast_time"),
+    pytest.mark.needs("moves_sensors"),
 ]
 
 
