@@ -5,6 +5,7 @@ from brace import records
 from brace.board import flashmap
 from plumbcore import Log
 from plumbcore.flash import MemoryFlash
+from plumbline import segments
 from plumbline.hil import days
 from plumbline.virtual.unixport import UnixBraceError, find_binary
 
@@ -19,10 +20,8 @@ def judged(blocks, **values):
         body = records.pack(records.EPOCH, block, 480, 1, 5, 99, 0, *[0] * 5, 0, 0, 0, 1)
         log.append(records.EPOCH, 1, round(block * 12.5), body)
     log.flush()
-    flash = bytearray(b"\xff" * 2 * 1024 * 1024)
-    flash[flashmap.LOG : flashmap.LOG + flashmap.LOG_LEN] = bytes(partition.data)
     outcome = days.Outcome(**{"seconds": 600, "heap": [89_000, 90_000], **values})
-    days._judge(outcome, [], bytes(flash))
+    days._judge(outcome, [], segments.read_partition(bytes(partition.data)).records)
     return outcome
 
 

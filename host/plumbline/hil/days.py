@@ -1,9 +1,10 @@
 """python -m plumbline.hil.days: many days of wear on the unix port, in virtual time.
 
 The firmware runs without a pause over the wrap of its millisecond ticks (12.4 days of 2^30 ms);
-a person's scripted hour is repeated.  Told at the end, and a reason to fail: the heap in use on
-the first day and at the end (a leak), the brace's own clock against the time that passed
-(drift), and the epochs in the log against the blocks that make them (a missed one).
+a person's scripted hour is repeated, and each day's log is fetched.  Told at the end, and a reason
+to fail: the heap in use on the first day and at the end (a leak), the brace's own clock against
+the time that passed (drift), and the epochs that came against the blocks that make them (a missed
+one).
 """
 
 from __future__ import annotations
@@ -11,12 +12,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from brace import commands, records
-from brace.board import flashmap
 
-from plumbline import segments
+from plumbline import bulk, segments
 from plumbline.device import Brace
 from plumbline.virtual.body import Body
 from plumbline.virtual.unixport import UnixBrace, UnixTransport
@@ -34,7 +35,7 @@ _USED = "(__import__('gc').collect(), __import__('gc').mem_alloc())[1]"
 @dataclass
 class Outcome:
     """seconds: simulated; heap: most bytes in use after a collection, by day; drift_s: of the
-    brace's clock at the end; epochs: found in the log without a hole; trouble: what was wrong."""
+    brace's clock at the end; epochs: fetched without a hole; trouble: what was wrong."""
 
     seconds: float = 0.0
     heap: list[int] = field(default_factory=list)
@@ -54,21 +55,33 @@ def run(days: float, motion: str = "hour", ticks_ms: int = 0, tell=print) -> Out
         with Brace.open(UnixTransport(unix)) as brace:
             brace.config_set({"epoch_s": EPOCH_S})
             begun, up = unix.now_s, _up(brace)
+            fetched: list[bytes] = []
             while unix.now_s - begun < days * DAY_S:
                 unix.run(min(DAY_S / _LOOKS_A_DAY, begun + days * DAY_S - unix.now_s))
                 day = int((unix.now_s - begun - 1e-6) // DAY_S)
                 used = unix.eval(_USED)
                 if day == len(found.heap):
+                    _fetch(brace, fetched)
                     found.heap.append(used)
                     tell(f"day {day + 1}: {used} bytes of heap in use")
                 found.heap[day] = max(found.heap[day], used)
             found.seconds = unix.now_s - begun
             found.drift_s = (_up(brace) - up) / 1000 - found.seconds
             status = brace.status()
+            _fetch(brace, fetched)
         found.wrapped = ticks_ms + 1000 * found.seconds > 2**30
-        flash = unix.flash()
-    _judge(found, status.faults, flash)
+    reading = segments.collect(map(segments.read_segment, fetched))
+    found.trouble += map(str, reading.damage)
+    _judge(found, status.faults, reading.records)
     return found
+
+
+def _fetch(brace: Brace, fetched: list[bytes]) -> None:
+    """Takes what has come since, and lets the brace forget it."""
+    listed = bulk.listing(brace.link, segments.SUMMARY, close=True)
+    start = listed.acked
+    fetched += [data for _, data in bulk.read(brace.link, segments.SUMMARY, start)]
+    bulk.acknowledge(brace.link, segments.SUMMARY, listed.next)
 
 
 def _up(brace: Brace) -> int:
@@ -76,16 +89,15 @@ def _up(brace: Brace) -> int:
     return brace.link.ask(commands.TIME_GET)["up"]
 
 
-def _judge(found: Outcome, faults: list[str], flash: bytes) -> None:
+def _judge(found: Outcome, faults: list[str], logged: Iterable[segments.Record]) -> None:
     if found.heap[-1] > found.heap[0] + _LEAK_BYTES:
         found.trouble.append(f"the heap grew from {found.heap[0]} to {found.heap[-1]} bytes")
     if abs(found.drift_s) > _DRIFT_S:
         found.trouble.append(f"the clock is {found.drift_s:+.2f} s off")
     if set(faults) - {"clock_unset"}:
         found.trouble.append(f"faults: {', '.join(faults)}")
-    log = flash[flashmap.LOG : flashmap.LOG + flashmap.LOG_LEN]
     last = None
-    for record in segments.read_partition(log).records:
+    for record in logged:
         if record.type == records.START:
             last = None
         elif record.type == records.EPOCH:
@@ -110,7 +122,7 @@ def main() -> int:
     print(
         f"{found.seconds / DAY_S:.2f} days in {time.monotonic() - began:.0f} s, ticks "
         f"{'wrapped' if found.wrapped else 'did not wrap'}: heap in use {found.heap[0]} -> "
-        f"{found.heap[-1]}, clock {found.drift_s * 1000:+.0f} ms, {found.epochs} epochs in the log"
+        f"{found.heap[-1]}, clock {found.drift_s * 1000:+.0f} ms, {found.epochs} epochs came"
     )
     for trouble in found.trouble:
         print(f"FAILED: {trouble}")
