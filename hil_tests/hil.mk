@@ -21,7 +21,7 @@ days: $(STAMPS)/core $(UNIX) ## 30 simulated days of wear on the unix port, over
 	$(PY) -m plumbline.hil.days --days $(DAYS)
 
 CUTS ?= 200
-power-cuts: $(STAMPS)/core $(FIRMWARE) ## 200 power cuts in random flash commands of the emulated board, each with a start and a pull (CUTS=200, ten minutes)
+power-cuts: $(STAMPS)/core $(FIRMWARE) ## 200 power cuts in random flash commands of the emulated board, each with a start and a pull (CUTS=200, a few minutes)
 	PLUMBLINE_CUTS=$(CUTS) $(VENV)/bin/pytest -q hil_tests/test_power_cuts.py --brace virtual -n $(JOBS)
 
 soak: $(STAMPS)/core $(UNIX) $(FIRMWARE) power-cuts ## Random faults for a day on the unix port and half an hour on the emulated board, and 200 power cuts (SEED=1)
