@@ -83,10 +83,11 @@ typedef struct {
     uint32_t bad_length;
     uint32_t too_long;
     uint32_t foreign;
+    uint32_t texts; /* text behind fill: no damage, though told as PL_EFRAME_FOREIGN */
     uint8_t state;
     uint8_t dropped_escape;
     uint8_t at_frame; /* whether nothing but fill has come since a frame */
-    uint8_t filled;   /* whether what failed last began with such fill: then it may be text */
+    uint8_t filled;   /* whether what failed last was such text */
 } pl_frame_decoder;
 
 /*
@@ -117,7 +118,7 @@ int32_t pl_frame_feed(pl_frame_decoder *decoder, const uint8_t *data, uint32_t l
 const uint8_t *pl_frame_payload(const pl_frame_decoder *decoder);
 
 /*
- * The raw bytes of what failed last, its leading 7E included, as they were on the line, cut at
+ * The raw bytes of what failed last, its leading 7E included unless that was fill, cut at
  * `capacity`; valid until the next feed.  Returns how many were written.
  */
 uint32_t pl_frame_dropped(const pl_frame_decoder *decoder, uint8_t *out, uint32_t capacity);

@@ -152,6 +152,7 @@ static int32_t fail(pl_frame_decoder *d, int32_t error, uint8_t state) {
             break;
         default:
             d->foreign += !d->filled;
+            d->texts += d->filled;
             break;
     }
     return error;
