@@ -130,7 +130,6 @@ typedef struct {
     uint32_t boot;
     uint32_t checkpoint_sector;
     uint32_t checkpoint_page;
-    uint32_t found;  /* sector of the segment found last */
     uint32_t faults; /* programs and erases that did not verify, since mount */
     uint32_t failed; /* 1: the flash did not answer; nothing is written until the next mount */
     pl_log_mount_report report;

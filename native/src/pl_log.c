@@ -277,12 +277,13 @@ int32_t pl_log_acknowledge(pl_log *log, uint32_t stream, uint32_t sequence) {
     return result;
 }
 
-/* Sector of the stream's oldest segment at or above `sequence`, which is mostly the one behind the
-   one found last. */
+/* Sector of the stream's oldest segment at or above `sequence`, which is mostly the one of that
+   number; of those that share it, as noise may, the first one. */
 static uint32_t find_sector(const pl_log *log, uint32_t stream, uint32_t sequence) {
     if (sequence <= PL_LOG_SEQUENCE_MAX) {
-        for (uint32_t i = log->found; i < log->found + 2u && i < log->sectors; i++) {
-            if (log->table[i] == pl_log_entry(stream, sequence)) {
+        const uint32_t wanted = pl_log_entry(stream, sequence);
+        for (uint32_t i = PL_LOG_CHECKPOINT_SECTORS; i < log->sectors; i++) {
+            if (log->table[i] == wanted) {
                 return i;
             }
         }
@@ -298,7 +299,6 @@ int32_t pl_log_find(pl_log *log, uint32_t stream, uint32_t sequence, pl_log_segm
     if (sector == PL_LOG_NOWHERE) {
         return PL_ELOG_NONE;
     }
-    log->found = sector;
     uint32_t page = PL_PAGES;
     while (page > 1) {
         uint32_t offset = sector * PL_SECTOR + (page - 1u) * PL_PAGE;
