@@ -18,7 +18,7 @@ ffi.set_source(
     '#include "thumb.h"',
     sources=[str(HERE / "thumb.c")],
     include_dirs=[str(HERE)],
-    depends=[str(HERE / "thumb.h")],
+    depends=[str(path) for path in HERE.glob("*.h")],
     extra_compile_args=["-std=c99", "-O2", "-Wall", "-Wextra"],
     py_limited_api=True,
 )
