@@ -1,12 +1,12 @@
 """The instructions run in C do what rp2040py's do, cycle for cycle."""
 
 import random
+from pathlib import Path
 
 import pytest
 
 pytest.importorskip("rp2040py")
 
-from conftest import FIRMWARE  # noqa: E402
 from plumbline import image  # noqa: E402
 from plumbline.virtual.board import Board  # noqa: E402
 from plumbline.virtual.rig import VirtualBrace  # noqa: E402
@@ -14,6 +14,7 @@ from plumbline.virtual.thumb import Runner  # noqa: E402
 from rp2040py.execute_batch import execute_batch  # noqa: E402
 from rp2040py.simulator import Simulator  # noqa: E402
 
+FIRMWARE = Path(__file__).resolve().parents[2] / "build/firmware/plumbline-rp2040.uf2"
 RAM, CODE, DATA = 0x20000000, 0x20000100, 0x20001000
 SIO, DIVIDER = 0xD0000000, 0xD0000060
 N, Z, C, V = 1 << 31, 1 << 30, 1 << 29, 1 << 28
