@@ -195,6 +195,9 @@ int32_t pl_log_mount(pl_log *log, const pl_flash *flash, uint32_t sectors, uint3
                      const pl_seal *seal) {
     newest_segment newest;
     memset(log, 0, sizeof *log);
+    /* What stood there before must not matter, least of all where the flash holds noise. */
+    memset(summary, 0, PL_LOG_SUMMARY_BUFFER);
+    memset(raw, 0, PL_LOG_RAW_BUFFER);
     if (sectors < PL_LOG_SECTORS_MIN || sectors >= PL_LOG_NOWHERE) {
         return PL_ELOG_SIZE;
     }
