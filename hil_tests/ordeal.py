@@ -19,15 +19,6 @@ SIGNS = {
 }
 # From the first flash of a sign to the first of the next one, s.
 _PERIOD = 6.0
-# Of a flash, in ms: a busy brace ends it when it comes round.
-_LATE_MS = 15
-
-
-def _alike(group, sign):
-    """Whether flashes of so many ms are a sign."""
-    return len(group) == len(sign) and all(
-        abs(ms - wanted) <= _LATE_MS for ms, wanted in zip(group, sign, strict=True)
-    )
 
 
 @dataclass(frozen=True)
@@ -146,8 +137,8 @@ class Ordeal:
                     groups.append([])
                 groups[-1].append(pulse)
             # The last one may still go on.
-            seen[:] = [[round(pulse.ms) for pulse in group] for group in groups[:-1]]
-            return any(_alike(group, SIGNS[sign]) for group in seen)
+            seen[:] = [[round(pulse.ms, -1) for pulse in group] for group in groups[:-1]]
+            return SIGNS[sign] in seen
 
         assert self._clock.wait_until(shown, 4 * _PERIOD, 1.0), (
             f"{sign} is {SIGNS[sign]}, but the LED flashed {seen}"

@@ -1,4 +1,4 @@
-// Plain Thumb instructions of an emulated Cortex-M0+, some thirty times as fast as rp2040py.
+// Plain Thumb instructions of an emulated Cortex-M0+, in place of rp2040py's own.
 //
 // What computes and what touches RAM, flash, boot ROM and the divider is run here.  Left to rp2040py
 // is all that the rest of the chip can notice: peripherals, exceptions and returns from them, sleep,
