@@ -5,7 +5,7 @@ MPY := $(or $(MICROPYTHON_DIR),$(PLUMBLINE_CACHE)/micropython-$(MICROPYTHON_REVI
 FIRMWARE := $(BUILD)/firmware/plumbline-rp2040.uf2
 WEARER := $(BUILD)/firmware-wearer/plumbline-rp2040-wearer.uf2
 UNIX := $(BUILD)/unix/micropython
-FIRMWARE_SOURCES := $(NATIVE_SOURCES) $(shell find native/bindings/micropython device -type f -not -name '*.pyc')
+FIRMWARE_SOURCES := $(NATIVE_SOURCES) $(shell find native/bindings/micropython native/crypto device -type f -not -name '*.pyc')
 
 # Nothing in an image may depend on when, where or from which checkout it was built.
 REPRODUCIBLE := SOURCE_DATE_EPOCH=1744675200 MICROPY_GIT_TAG=v1.25.0 MICROPY_GIT_HASH=plumbline LC_ALL=C TZ=UTC
@@ -34,7 +34,7 @@ $(FIRMWARE) $(WEARER): $(STAMPS)/tree $(STAMPS)/core $(FIRMWARE_SOURCES)
 	@echo "Building the firmware image (log: $(@D)/build.log)"
 	@device/port/build_rp2.sh $(MPY) $(@D) $(PY) "$(REPRODUCIBLE)" $(@F:.uf2=) $(if $(findstring wearer,$@),WEARER)
 
-$(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard native/bindings/micropython/*)
+$(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard native/bindings/micropython/* native/crypto/*)
 	@echo "Building the MicroPython unix port (log: $(BUILD)/unix/build.log)"
 	@mkdir -p $(BUILD)/unix
 	@$(REPRODUCIBLE) $(MAKE) -C $(MPY)/ports/unix -j $(JOBS) BUILD=$(CURDIR)/$(BUILD)/unix \
