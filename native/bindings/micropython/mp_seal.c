@@ -23,6 +23,7 @@ typedef struct {
     mp_obj_base_t base;
     pl_seal seal;
     uint8_t clinic[MP_CRYPTO_POINT];
+    uint8_t id[PL_SEAL_KEY_ID]; /* what a header says of the clinic's key */
     uint8_t point[PL_SEAL_POINT]; /* x of this boot's own point */
     uint8_t chain[MP_CRYPTO_SCALAR];
     uint32_t agreed;
@@ -31,12 +32,6 @@ typedef struct {
     uint32_t sealed[PL_STREAMS]; /* by this key so far */
     mbedtls_gcm_context gcm;
 } seal_obj;
-
-static int derive(const uint8_t *salt, size_t salt_length, const uint8_t *secret,
-    const uint8_t *info, size_t info_length, uint8_t *out, size_t n) {
-    return mbedtls_hkdf(mp_crypto_sha256(), salt, salt_length, secret, MP_CRYPTO_SCALAR, info,
-        info_length, out, n);
-}
 
 /* Once a boot: a key pair, forgotten at once, and the chain of keys that comes from it. */
 static int agree(seal_obj *self) {
@@ -48,8 +43,8 @@ static int agree(seal_obj *self) {
         memcpy(self->point, public + 1, PL_SEAL_POINT);
         memcpy(salt, self->point, PL_SEAL_POINT);
         memcpy(salt + PL_SEAL_POINT, self->clinic, MP_CRYPTO_POINT);
-        result = derive(salt, sizeof salt, shared, label, sizeof label - 1, self->chain,
-            sizeof self->chain);
+        result = mbedtls_hkdf(mp_crypto_sha256(), salt, sizeof salt, shared, sizeof shared, label,
+            sizeof label - 1, self->chain, sizeof self->chain);
     }
     mbedtls_platform_zeroize(shared, sizeof shared);
     self->agreed = result == 0;
@@ -59,24 +54,27 @@ static int agree(seal_obj *self) {
 static int32_t seal_begin(void *context, uint32_t stream, uint8_t *header) {
     static const uint8_t next[] = "next";
     seal_obj *self = context;
+    const mbedtls_md_info_t *sha256 = mp_crypto_sha256();
     uint8_t *fields = header + PL_SEAL_FIELDS_AT;
-    uint8_t digest[32], info[7u + PL_SEAL_FIELDS_AT + PL_SEAL_FIELDS] = "segment";
+    uint8_t link[MP_CRYPTO_SCALAR], info[7u + PL_SEAL_FIELDS_AT + PL_SEAL_FIELDS] = "segment";
     if (!self->agreed && agree(self) != 0) {
         return -1;
     }
-    if (mbedtls_sha256(self->clinic, sizeof self->clinic, digest, 0) != 0) {
-        return -1;
-    }
-    memcpy(fields, digest, PL_SEAL_KEY_ID);
+    memcpy(fields, self->id, PL_SEAL_KEY_ID);
     memcpy(fields + PL_SEAL_KEY_ID, self->point, PL_SEAL_POINT);
     pl_put32(fields + PL_SEAL_KEY_ID + PL_SEAL_POINT, self->index++);
     memcpy(info + 7, header, PL_SEAL_FIELDS_AT + PL_SEAL_FIELDS);
     self->sealed[stream] = 0;
-    int result = derive(NULL, 0, self->chain, info, sizeof info, self->key[stream], KEY);
-    /* HKDF reads the chain before it writes it. */
+    /* The segment's key and the next link come from the same: HKDF's first half is done once. */
+    int result = mbedtls_hkdf_extract(sha256, NULL, 0, self->chain, sizeof self->chain, link);
     result = result == 0
-        ? derive(NULL, 0, self->chain, next, sizeof next - 1, self->chain, sizeof self->chain)
+        ? mbedtls_hkdf_expand(sha256, link, sizeof link, info, sizeof info, self->key[stream], KEY)
         : result;
+    result = result == 0
+        ? mbedtls_hkdf_expand(sha256, link, sizeof link, next, sizeof next - 1, self->chain,
+            sizeof self->chain)
+        : result;
+    mbedtls_platform_zeroize(link, sizeof link);
     return result == 0 ? 0 : -1;
 }
 
@@ -112,6 +110,9 @@ static mp_obj_t seal_make_new(const mp_obj_type_t *type, size_t n_args, size_t n
     memset((uint8_t *)self + sizeof self->base, 0, sizeof *self - sizeof self->base);
     self->seal = (pl_seal){seal_begin, seal_seal, self};
     memcpy(self->clinic, clinic.buf, MP_CRYPTO_POINT);
+    uint8_t digest[32];
+    mp_crypto_check(mbedtls_sha256(self->clinic, sizeof self->clinic, digest, 0));
+    memcpy(self->id, digest, sizeof self->id);
     return MP_OBJ_FROM_PTR(self);
 }
 
