@@ -13,22 +13,11 @@
 #include "common.h" /* mbedtls's, in its library's folder */
 #include "mbedtls/gcm.h"
 
+#define PL_BLOCK 16u
+
 typedef uint32_t __attribute__((may_alias)) pl_word;
 
-/* Of any length and place, as mbedtls_xor; data of a log stands at words. */
-static void pl_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n) {
-    size_t i = 0;
-    if ((((uintptr_t)out | (uintptr_t)a | (uintptr_t)b) & 3u) == 0) {
-        for (; i + 4u <= n; i += 4u) {
-            *(pl_word *)(out + i) = *(const pl_word *)(a + i) ^ *(const pl_word *)(b + i);
-        }
-    }
-    for (; i < n; i++) {
-        out[i] = a[i] ^ b[i];
-    }
-}
-
-/* gcm.c asks for the other one only for whole blocks of its table and its state. */
+/* gcm.c asks for mbedtls_xor_no_simd only for whole blocks of its table and its state. */
 _Static_assert(offsetof(mbedtls_gcm_context, H) % 4 == 0 &&
     offsetof(mbedtls_gcm_context, y) % 4 == 0 && offsetof(mbedtls_gcm_context, buf) % 4 == 0,
     "the parts of a GCM context must stand at words");
@@ -42,6 +31,31 @@ static inline void pl_xor_block(uint8_t *out, const uint8_t *a, const uint8_t *b
     to[1] = x[1] ^ y[1];
     to[2] = x[2] ^ y[2];
     to[3] = x[3] ^ y[3];
+}
+
+static inline int pl_at_words(const uint8_t *out, const uint8_t *a, const uint8_t *b) {
+    return (((uintptr_t)out | (uintptr_t)a | (uintptr_t)b) & 3u) == 0;
+}
+
+static void pl_xor_any(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n) {
+    size_t i = 0;
+    if (pl_at_words(out, a, b)) {
+        for (; i + 4u <= n; i += 4u) {
+            *(pl_word *)(out + i) = *(const pl_word *)(a + i) ^ *(const pl_word *)(b + i);
+        }
+    }
+    for (; i < n; i++) {
+        out[i] = a[i] ^ b[i];
+    }
+}
+
+/* Of any length and place, as mbedtls_xor, but mostly of a block at words: a log's data stand so. */
+static inline void pl_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t n) {
+    if (n == PL_BLOCK && pl_at_words(out, a, b)) {
+        pl_xor_block(out, a, b);
+    } else {
+        pl_xor_any(out, a, b, n);
+    }
 }
 
 #define mbedtls_xor pl_xor

@@ -29,6 +29,6 @@ set_source_files_properties(${PLUMBCORE_MBEDTLS}/aes.c
     PROPERTIES COMPILE_OPTIONS "-O2;-fira-algorithm=priority")
 get_filename_component(PLUMBCORE_XOR ${CMAKE_CURRENT_LIST_DIR}/../../crypto/pl_xor.h REALPATH)
 set_source_files_properties(${PLUMBCORE_MBEDTLS}/gcm.c PROPERTIES
-    COMPILE_OPTIONS "-O2;-iquote${PLUMBCORE_MBEDTLS};-include;${PLUMBCORE_XOR}"
+    COMPILE_OPTIONS "-O2;-fira-algorithm=priority;-iquote${PLUMBCORE_MBEDTLS};-include;${PLUMBCORE_XOR}"
     OBJECT_DEPENDS ${PLUMBCORE_XOR})
 target_link_libraries(usermod INTERFACE usermod_plumbcore)
