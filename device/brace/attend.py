@@ -174,10 +174,14 @@ class Attend:
         return _FINE if app.pipeline.sensors == pipeline.HAS_S | pipeline.HAS_L else _ONE_SENSOR
 
     def _on_cable(self):
-        """Who plugs in next is somebody else."""
-        session = self._app.session
-        if session.active and not self.on_usb():
-            session.end()
+        """Who plugs in next is somebody else, and may want the log."""
+        app = self._app
+        cable = self.on_usb()
+        if app.session.active and not cable:
+            app.session.end()
+        if cable != app.recorder.cable:
+            app.recorder.cable = cable
+            app.supervisor.wake(app.recorder)
 
     def step(self, now):
         """Looks at everything once."""

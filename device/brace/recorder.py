@@ -14,9 +14,11 @@ VERSION = const(1)
 # What is not flushed is lost with the power: so much at most.
 _FLUSH_MS = const(60_000)
 _REMOUNT_MS = const(30_000)
-# A digest takes some 4 ms; the other tasks have their turn in between.
+# A digest takes some 4 ms; the other tasks have their turn in between.  With the cable in, a pull
+# may come soon.
 _DIGEST_MS = const(50)
-# How often segments that were closed meanwhile are looked for.
+_CABLE_DIGEST_MS = const(10)
+# How often segments that were closed meanwhile are looked for then; without it, with each flush.
 _LOOK_MS = const(5_000)
 # The level of a log in which only raw samples nobody has fetched are about to go.
 _RAW_GOES = const(1)
@@ -52,6 +54,8 @@ class Recorder:
         self._flush_at = 0
         self._raw_index = 0
         self.raw = False
+        # Whether the cable brings power.
+        self.cable = False
         self._raw_until = None
         self._faults = 0
         self._level = 0
@@ -235,15 +239,18 @@ class Recorder:
             if self._pending:
                 self.flush()
             self._flush_at = now + _FLUSH_MS
+        wait = self._flush_at - now
         if self._seal is None:
-            return self._flush_at - now
-        return _DIGEST_MS if self._digest_ahead() else min(self._flush_at - now, _LOOK_MS)
+            return wait
+        if self._digest_ahead():
+            return _CABLE_DIGEST_MS if self.cable else _DIGEST_MS
+        return min(wait, _LOOK_MS) if self.cable else wait
 
     def _digest_ahead(self):
         """Whether a closed segment had no digest yet: it has one now, and a pull need not wait
-        for that."""
+        for that.  Those of raw samples, which are many, are left to the cable's power."""
         try:
-            return self.log is not None and self.log.digest_ahead()
+            return self.log is not None and self.log.digest_ahead(self.cable)
         except OSError:
             self._fail()
             return False

@@ -129,10 +129,10 @@ class Log:
         return self._check(lib.pl_digest_list(self._digests, self._log, stream, start, until,
                                               again, target, len(target)))
 
-    def digest_ahead(self) -> bool:
-        """Computes a digest that is likely to be asked for, to remember it: whether one was
-        missing."""
-        return self._check(lib.pl_digest_ahead(self._digests, self._log)) > 0
+    def digest_ahead(self, raw: bool) -> bool:
+        """Computes a digest that is likely to be asked for, to remember it, of raw samples only
+        with `raw`: whether one was missing."""
+        return self._check(lib.pl_digest_ahead(self._digests, self._log, raw)) > 0
 
     def _digest_of(self, offset: int, length: int) -> bytes:
         data = bytearray(length)

@@ -17,7 +17,7 @@
 #define PL_DIGEST 16u
 /* What tells of one segment: u32 number, u16 length, digest. */
 #define PL_DIGEST_ENTRY (6u + PL_DIGEST)
-/* So many that were not remembered are computed for one list: some 33 ms on the RP2040. */
+/* So many that were not remembered are computed for one list: some 30 ms on the RP2040. */
 #define PL_DIGEST_AT_ONCE 8u
 
 typedef struct {
@@ -42,9 +42,10 @@ int32_t pl_digest_list(pl_digests *digests, pl_log *log, uint32_t stream, uint32
                        uint32_t until, int again, uint8_t *out, uint32_t capacity);
 
 /*
- * Computes the digest of one closed segment that is not acknowledged and has none.  1 if there was
- * one, 0 if all have theirs or none are kept, or a negative PL_ELOG_*.
+ * Computes the digest of one closed segment that is not acknowledged and has none, of raw samples
+ * only with `raw`.  1 if there was one, 0 if all have theirs or none are kept, or a negative
+ * PL_ELOG_*.
  */
-int32_t pl_digest_ahead(pl_digests *digests, pl_log *log);
+int32_t pl_digest_ahead(pl_digests *digests, pl_log *log, int raw);
 
 #endif

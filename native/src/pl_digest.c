@@ -52,7 +52,7 @@ int32_t pl_digest_list(pl_digests *digests, pl_log *log, uint32_t stream, uint32
     return (int32_t)used;
 }
 
-int32_t pl_digest_ahead(pl_digests *digests, pl_log *log) {
+int32_t pl_digest_ahead(pl_digests *digests, pl_log *log, int raw) {
     if (digests->slots == NULL) {
         return 0;
     }
@@ -63,7 +63,8 @@ int32_t pl_digest_ahead(pl_digests *digests, pl_log *log) {
         }
         uint32_t stream = pl_log_entry_stream(entry);
         uint32_t sequence = pl_log_entry_sequence(entry);
-        if (sector == log->stream[stream].sector || sequence < log->state.acked[stream]) {
+        if ((stream == PL_STREAM_RAW && !raw) || sector == log->stream[stream].sector ||
+            sequence < log->state.acked[stream]) {
             continue;
         }
         pl_log_segment segment;

@@ -61,9 +61,7 @@ def test_they_are_of_all_closed_segments_and_of_no_open_one(seal):
     for how in (None, seal):
         log = plumbcore.Log(MemoryFlash(40), "PL-1", how)
         wear(log, 700)
-        samples = random.Random(2).randbytes(12 * 20)
-        for i in range(40):
-            log.raw(9000 + i, 20 * i, samples, 20, samples, 20)
+        record(log, 40)
         expected, raw = closed(log), closed(log, RAW)
         assert 3 <= len(expected) <= AT_ONCE and log.find(SUMMARY, expected[-1][0] + 1)[3]
         assert told(log) == expected and told(log, again=True) == expected
@@ -87,7 +85,7 @@ def test_so_many_are_computed_at_once_and_the_rest_remembered(seal):
     while told(log) != expected:
         pass
     flash.read = 0
-    assert told(log) == expected and not log.digest_ahead() and flash.read == 0
+    assert told(log) == expected and not log.digest_ahead(True) and flash.read == 0
 
 
 def test_a_sector_that_is_used_again_has_the_digest_of_what_is_in_it_now(seal):
@@ -95,13 +93,13 @@ def test_a_sector_that_is_used_again_has_the_digest_of_what_is_in_it_now(seal):
     seen = set()
     for turn in range(12):
         wear(log, 200, turn, 200 * turn)
-        while log.digest_ahead():
+        while log.digest_ahead(True):
             pass
         assert told(log) == closed(log)
         seen |= {n for n, _, _ in told(log)}
     assert len(seen) > 20, "all sectors were used again"
     log.wipe()
-    assert told(log) == [] and not log.digest_ahead()
+    assert told(log) == [] and not log.digest_ahead(True)
 
 
 def test_ahead_come_those_that_somebody_will_ask_for(seal):
@@ -109,10 +107,25 @@ def test_ahead_come_those_that_somebody_will_ask_for(seal):
     wear(log, 1500)
     count = len(closed(log))
     log.acknowledge(SUMMARY, 3)
-    assert sum(iter(log.digest_ahead, False)) == count - 3
+    assert sum(iter(lambda: log.digest_ahead(True), False)) == count - 3
     clear = plumbcore.Log(MemoryFlash(60), "PL-1")
     wear(clear, 1500)
-    assert not clear.digest_ahead(), "in the clear nobody asks"
+    assert not clear.digest_ahead(True), "in the clear nobody asks"
+
+
+def record(log, chunks=400):
+    """Raw samples of some segments."""
+    samples = random.Random(2).randbytes(12 * 20)
+    for i in range(chunks):
+        log.raw(9000 + i, 20 * i, samples, 20, samples, 20)
+
+
+def test_ahead_come_those_of_raw_samples_where_they_are_wanted(seal):
+    log = plumbcore.Log(MemoryFlash(80), "PL-1", seal)
+    wear(log, 500)
+    record(log)
+    assert sum(iter(lambda: log.digest_ahead(False), False)) == len(closed(log)) > 0
+    assert sum(iter(lambda: log.digest_ahead(True), False)) == len(closed(log, RAW)) > 9
 
 
 def test_a_flash_that_fails_is_told(seal):
@@ -127,7 +140,7 @@ def test_a_flash_that_fails_is_told(seal):
     with pytest.raises(OSError):
         told(log)
     with pytest.raises(OSError):
-        log.digest_ahead()
+        log.digest_ahead(True)
 
 
 def test_a_segment_that_decayed_since_is_fetched_as_it_is(tmp_path):
@@ -166,7 +179,9 @@ def test_the_logs_task_computes_them_and_flushes_no_more_often(seal):
         assert wait == 50
         now += wait
     assert flushes == [begin]
-    assert made.step(now) == 5000 and len(told(made.log)) == len(expected)
+    assert made.step(now) == begin + 60_000 - now and len(told(made.log)) == len(expected)
+    made.cable = True
+    assert made.step(now) == 5000
     while now < begin + 60_000:
         made.append(1, bytes(4))
         now += made.step(now)
@@ -176,3 +191,14 @@ def test_the_logs_task_computes_them_and_flushes_no_more_often(seal):
     made.append(recorder._AT_ONCE[0], bytes(4))
     made.step(now + 10)
     assert len(flushes) == 3
+
+
+def test_the_logs_task_leaves_those_of_raw_samples_to_the_cable(seal):
+    made = recorder.Recorder(SimpleNamespace(now=lambda: 0), "PL-1", lambda *what: None, False)
+    made._seal, made.log = seal, plumbcore.Log(MemoryFlash(80), "PL-1", seal)
+    record(made.log)
+    assert made.step(0) == 60_000
+    made.cable = True
+    for _ in closed(made.log, RAW):
+        assert made.step(0) == 10
+    assert made.step(0) == 5000

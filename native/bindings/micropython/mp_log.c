@@ -225,13 +225,13 @@ static mp_obj_t log_digests(size_t n_args, const mp_obj_t *args) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(log_digests_obj, 6, 6, log_digests);
 
-static mp_obj_t log_digest_ahead(mp_obj_t self_in) {
+static mp_obj_t log_digest_ahead(mp_obj_t self_in, mp_obj_t raw_in) {
     log_obj *self = MP_OBJ_TO_PTR(self_in);
-    int32_t computed = pl_digest_ahead(&self->digests, &self->log);
+    int32_t computed = pl_digest_ahead(&self->digests, &self->log, mp_obj_is_true(raw_in));
     check(self, computed);
     return mp_obj_new_bool(computed > 0);
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(log_digest_ahead_obj, log_digest_ahead);
+static MP_DEFINE_CONST_FUN_OBJ_2(log_digest_ahead_obj, log_digest_ahead);
 
 static mp_obj_t log_wipe(mp_obj_t self_in) {
     log_obj *self = MP_OBJ_TO_PTR(self_in);

@@ -32,7 +32,7 @@ def fetch():
     for stream in (SUMMARY, RAW):
         for start, again in ((0, False), (3, True)):
             n = log.digests(stream, start, 0xFFFFFFFF, again, page)
-            print(stream, n, plumbcore.crc32(memoryview(page)[:n]), log.digest_ahead())
+            print(stream, n, plumbcore.crc32(memoryview(page)[:n]), log.digest_ahead(True))
         found = log.find(stream, 0)
         while found:
             sequence, length, _, _ = found

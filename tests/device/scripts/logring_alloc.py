@@ -49,4 +49,4 @@ flash = MappedFlash(b"\xff" * (12 * 4096))
 log = plumbcore.Log(flash, "PL-0001", plumbcore.Seal(unhexlify(POINT)))
 for i in range(300):
     turn(i)
-print(allocated(lambda i: log.digest_ahead(), 4), log.digest_ahead())
+print(allocated(lambda i: log.digest_ahead(True), 4), log.digest_ahead(True))

@@ -21,7 +21,7 @@ for _ in range(3):
     log.flush()
 log.close()
 # What is remembered of its segments is what they are.
-while log.digest_ahead():
+while log.digest_ahead(True):
     pass
 entries = [bytearray(22 * 8), bytearray(22 * 8)]
 for again in range(2):
