@@ -24,6 +24,10 @@ _IMAGE = ROOT / "build" / "firmware" / "plumbline-rp2040.uf2"
 _HZ = 125e6
 # Two flushes of the log, which come once a minute.
 _WORN_S = 120
+# With raw samples: a minute of walking, then sitting; some collections of garbage, which come one
+# in a minute or two and are half a percent each.
+_RAW_S = 150
+_RAW_MOTION = "hour"
 # Of a log to pull.
 _DAYS = 14
 
@@ -32,17 +36,49 @@ def _open(virtual, keys) -> Brace:
     return Brace.open(BoardTransport(virtual.board), keys=keys, timeout=20)
 
 
-def _awake(virtual) -> float:
+def _begun(keys):
+    """A brace that has started and has a serial."""
+    from plumbline.virtual.rig import VirtualBrace
+
+    virtual = VirtualBrace(image.load(_IMAGE).data)
+    virtual.boot(20)
+    virtual.run(3)
+    with _open(virtual, keys) as brace:
+        brace.provision("BENCH")
+        brace.config_set({"epoch_s": 10})
+    return virtual
+
+
+def _awake(virtual, seconds: int = _WORN_S) -> float:
     """Share of the time that the core is awake, worn without a cable."""
     virtual.set_usb(False)
     virtual.run(5)
     before = virtual.board.awake_cycles
-    virtual.run(_WORN_S)
-    share = (virtual.board.awake_cycles - before) / (_HZ * _WORN_S)
+    virtual.run(seconds)
+    share = (virtual.board.awake_cycles - before) / (_HZ * seconds)
     virtual.set_usb(True)
     virtual.board.run(5e9, until=lambda: virtual.board.usb.connected)
     virtual.run(1)
     return share
+
+
+def _recording(claimed: bool) -> float:
+    """The same while raw samples of somebody who moves are recorded."""
+    with tempfile.TemporaryDirectory() as folder:
+        keys = Keys(Path(folder))
+        keys.create("bench")
+        virtual = _begun(keys)
+        if claimed:
+            with _open(virtual, keys) as brace:
+                claim_brace(brace, keys)
+        # Anew, so that a claimed brace and one that is not do the same from there on.
+        virtual.power_off()
+        virtual.boot(20)
+        virtual.run(3)
+        with _open(virtual, keys) as brace:
+            brace.record_raw(_RAW_S + 60)
+        virtual.play_motion(_RAW_MOTION)
+        return _awake(virtual, _RAW_S)
 
 
 def _measured(virtual, action) -> float:
@@ -85,20 +121,13 @@ def _pull(virtual, keys) -> tuple[float, float]:
 
 
 def run(bench: Bench) -> None:
-    from plumbline.virtual.rig import VirtualBrace
-
     if not _IMAGE.exists():
         bench.say(f"  skipped: {_IMAGE} is not built (make firmware)")
         return
     with tempfile.TemporaryDirectory() as folder:
         keys = Keys(Path(folder))
         keys.create("bench")
-        virtual = VirtualBrace(image.load(_IMAGE).data)
-        virtual.boot(20)
-        virtual.run(3)
-        with _open(virtual, keys) as brace:
-            brace.provision("BENCH")
-            brace.config_set({"epoch_s": 10})
+        virtual = _begun(keys)
         clear = _awake(virtual)
         clear_rate = _read(virtual, keys)
         with _open(virtual, keys) as brace:
@@ -108,12 +137,16 @@ def run(bench: Bench) -> None:
         sealed = _awake(virtual)
         sealed_rate = _read(virtual, keys)
         pulling, raw = _pull(virtual, keys)
+    raw_clear, raw_sealed = _recording(False), _recording(True)
     bench.put("trust.claim_s", claiming, "s", bar="<= 2")
     bench.put("trust.session_s", session, "s", bar="<= 2", note="both hellos included")
     bench.put("trust.awake_clear", 100 * clear, "%", note="an epoch every 10 s, still")
     bench.put("trust.awake_sealed", 100 * sealed, "%")
     bench.put("trust.sealing", 100 * (sealed / clear - 1), "%", bar="<= 3",
               note="awake time added by sealing")
+    bench.put("trust.awake_raw_sealed", 100 * raw_sealed, "%", note="a walk recorded")
+    bench.put("trust.sealing_raw", 100 * (raw_sealed / raw_clear - 1), "%", bar="<= 3",
+              note="awake time added by sealing while raw samples are recorded")
     bench.put("trust.read_clear", clear_rate, "KiB/s")
     bench.put("trust.read_sealed", sealed_rate, "KiB/s", note="sealed, in a session")
     bench.put("trust.pull_bytes_per_s", pulling, "bytes/s", note="two weeks, sealed, in a session")
