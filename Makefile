@@ -32,7 +32,7 @@ $(STAMPS)/venv: pyproject.toml setup.py
 	$(VENV)/bin/pip install -q --disable-pip-version-check -e '.[dev,virtual,test]'
 	@mkdir -p $(@D) && touch $@
 
-$(STAMPS)/core: $(STAMPS)/venv $(NATIVE_SOURCES) $(wildcard native/bindings/cffi/* host/plumbline/virtual/thumb/*.[ch])
+$(STAMPS)/core: $(STAMPS)/venv $(NATIVE_SOURCES) $(wildcard native/bindings/cffi/* native/nor/*.[ch] host/plumbline/virtual/thumb/*.[ch])
 	@$(PY) setup.py -q build_ext --inplace > $(BUILD)/core.log 2>&1 || { cat $(BUILD)/core.log; false; }
 	@touch $@
 
@@ -40,7 +40,7 @@ lint: $(STAMPS)/venv ## Check the style of the Python sources
 	$(VENV)/bin/ruff check .
 
 clean: ## Remove everything that was built (not the download cache)
-	rm -rf $(BUILD) $(VENV) host/plumbcore/_core.* host/plumbline/virtual/thumb/_thumb.* host/*.egg-info
+	rm -rf $(BUILD) $(VENV) host/plumbcore/_core.* host/plumbline/virtual/thumb/_thumb.* host/plumbline/virtual/_nor.* host/*.egg-info
 
 .PHONY: help setup lint clean
 

@@ -34,7 +34,7 @@ $(FIRMWARE) $(WEARER): $(STAMPS)/tree $(STAMPS)/core $(FIRMWARE_SOURCES)
 	@echo "Building the firmware image (log: $(@D)/build.log)"
 	@device/port/build_rp2.sh $(MPY) $(@D) $(PY) "$(REPRODUCIBLE)" $(@F:.uf2=) $(if $(findstring wearer,$@),WEARER)
 
-$(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard native/bindings/micropython/* native/crypto/*)
+$(UNIX): $(STAMPS)/tree $(NATIVE_SOURCES) native/micropython.mk $(wildcard native/bindings/micropython/* native/bindings/unix/* native/crypto/* native/nor/*)
 	@echo "Building the MicroPython unix port (log: $(BUILD)/unix/build.log)"
 	@mkdir -p $(BUILD)/unix
 	@$(REPRODUCIBLE) $(MAKE) -C $(MPY)/ports/unix -j $(JOBS) BUILD=$(CURDIR)/$(BUILD)/unix \

@@ -3,9 +3,9 @@
 FUZZ := $(BUILD)/fuzz
 FUZZ_TARGETS := $(patsubst native/fuzz/fuzz_%.c,%,$(wildcard native/fuzz/fuzz_*.c))
 FUZZ_SECONDS ?= 60
-FUZZ_INCLUDES := -Inative/include -Inative/src -Inative/fuzz -Itests/native
-FUZZ_SOURCES = native/fuzz/fuzz_$*.c $(wildcard native/src/*.c)
-FUZZ_HEADERS := $(wildcard native/fuzz/*.h native/include/*.h native/src/*.h tests/native/*.h)
+FUZZ_INCLUDES := -Inative/include -Inative/src -Inative/nor -Inative/fuzz -Itests/native
+FUZZ_SOURCES = native/fuzz/fuzz_$*.c $(wildcard native/src/*.c native/nor/*.c)
+FUZZ_HEADERS := $(wildcard native/fuzz/*.h native/nor/*.[ch] native/include/*.h native/src/*.h tests/native/*.h)
 
 fuzz: $(FUZZ_TARGETS:%=$(FUZZ)/%) ## Fuzz every target for FUZZ_SECONDS (60) with libFuzzer
 	@for target in $(FUZZ_TARGETS); do \

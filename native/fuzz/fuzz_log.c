@@ -183,11 +183,11 @@ static void call(fuzz_input *in, uint32_t what, uint32_t *t_cs, uint32_t *index)
             pl_log_acknowledge(&the_log, fuzz_byte(in) & 1u, fuzz_byte(in) % 8u);
             break;
         case 6:
-            sim_arm(&sim, fuzz_byte(in) % 20u, (enum sim_tear)(fuzz_byte(in) % SIM_TEARS),
+            sim_arm(&sim, fuzz_byte(in) % 20u, (enum nor_tear)(fuzz_byte(in) % NOR_ANY),
                     fuzz_byte(in));
             break;
         default:
-            sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+            sim_disarm(&sim);
             REQUIRE(mount() == 0);
             *t_cs = 0;
             break;
@@ -206,7 +206,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (uint32_t calls = 0; calls < 60u && in.left > 0; calls++) {
         call(&in, fuzz_byte(&in), &t_cs, &index);
     }
-    sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+    sim_disarm(&sim);
     REQUIRE(mount() == 0);
     uint8_t number = 0;
     while (count_proofs(number) > 0 && number < 255u) {

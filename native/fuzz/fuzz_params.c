@@ -42,9 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     while (in.left > 0) {
         uint32_t length = fuzz_word(&in) % (PL_PARAMS_MAX + 2u);
         memset(next, (int)fuzz_byte(&in), sizeof next);
-        sim_arm(&sim, fuzz_byte(&in) % 24u, (enum sim_tear)(fuzz_byte(&in) % SIM_TEARS), length);
+        sim_arm(&sim, fuzz_byte(&in) % 24u, (enum nor_tear)(fuzz_byte(&in) % NOR_ANY), length);
         int32_t stored = pl_params_store(&params, next, length);
-        sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+        sim_disarm(&sim);
         pl_params_init(&params, &flash, 0, PL_SECTOR);
         int32_t after = pl_params_load(&params, out, sizeof out);
         int is_new = after == (int32_t)length && memcmp(out, next, length) == 0;

@@ -18,6 +18,7 @@ from plumbline.store.segments import Store
 from plumbline.trust import audit
 from plumbline.trust.claiming import claim_brace
 from plumbline.trust.keys import Keys
+from plumbline.virtual import nor
 from plumbline.virtual.body import Body
 from plumbline.virtual.unixport import UnixBrace, UnixTransport
 
@@ -265,8 +266,14 @@ def claim_operations(keys) -> tuple[bytes, int]:
         return flash, brace.eval("nor.operations") - before
 
 
+# By chance in each cut, and one after the other in the long run.
+TEARS = [nor.ANY, *(pytest.param(tear, marks=[pytest.mark.long, pytest.mark.timeout(1200)])
+                    for tear in range(nor.ANY))]
+
+
 @pytest.mark.slow
-def test_power_cut_at_every_flash_operation_of_a_claim(keys):
+@pytest.mark.parametrize("tear", TEARS)
+def test_power_cut_at_every_flash_operation_of_a_claim(keys, tear):
     """Claimed or not claimed, never neither; once it is, nothing is left in the clear."""
     flash, operations = claim_operations(keys)
     assert operations > 20
@@ -277,7 +284,7 @@ def test_power_cut_at_every_flash_operation_of_a_claim(keys):
             brace.run(3)
             keys.forget("PB-7")  # what is begun here has not yet been claimed
             found = connect(brace, keys, timeout=2)
-            brace.exec(f"nor.cut_in({cut})")
+            brace.exec(f"nor.tear = {tear}; nor.cut_in({cut})")
             try:
                 claim_brace(found, keys)
             except PlumblineError:

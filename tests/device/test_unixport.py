@@ -7,7 +7,7 @@ import pytest
 from plumbline.device import Brace
 from plumbline.virtual import unixport
 from plumbline.virtual.body import Body
-from plumbline.virtual.nor import PAGE, SECTOR, Nor
+from plumbline.virtual.nor import PAGE, SECTOR
 from plumbline.virtual.unixport import UnixBrace, UnixBraceError, UnixTransport
 
 pytestmark = pytest.mark.usefixtures("unix")
@@ -227,7 +227,7 @@ def test_a_power_cut_tears_the_operation_under_way():
     for seed in (1, 2, 3):
         with UnixBrace(program=program, seed=seed) as brace:
             brace.power_on()
-            brace.exec("nor.cut_in(5)")
+            brace.exec("nor.tear = 1; nor.cut_in(5)")
             brace.run(3)
             assert brace.state == "off" and brace.console == b""
             flash = brace.flash()
@@ -238,24 +238,6 @@ def test_a_power_cut_tears_the_operation_under_way():
             brace.run(3)
             assert brace.console == b"done\r\n" and brace.state == "prompt"
     assert len(torn) == 3
-
-
-def test_nor_wears_tears_and_sticks():
-    chip = Nor(bytearray(b"\xff" * 2 * SECTOR), seed=4)
-    chip.stuck = {10: 0x81}
-    assert chip.program(0, bytes(16)) == 400 and chip.erase(0, SECTOR) == 45000
-    assert chip.data[:12] == b"\xff" * 10 + b"\x7e\xff" and chip.erases == {0: 1}
-    chip.slowest()
-    chip.program(SECTOR, b"\x55" * PAGE)
-    cut = []
-    chip.on_cut = lambda: cut.append(chip.operations)
-    chip.cut_in(1)
-    assert chip.erase(SECTOR, SECTOR) == 400000
-    assert cut == [4] and chip.dead and chip.erase(0, SECTOR) == 0 == chip.program(0, b"\0")
-    half = chip.data[SECTOR : SECTOR + PAGE]
-    assert all(byte & 0x55 == 0x55 for byte in half), "an erase never clears a bit"
-    chip.power_on()
-    assert chip.program(5, b"\x0f") == 3000 and chip.data[5] == 0x0F
 
 
 def test_the_watchdog_bites_and_everything_starts_anew():

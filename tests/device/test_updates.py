@@ -9,7 +9,7 @@ from plumbline.answers import BraceError
 from plumbline.device import Brace
 from plumbline.errors import PlumblineError
 from plumbline.trust import release, updates
-from plumbline.virtual import unixport
+from plumbline.virtual import nor, unixport
 from plumbline.virtual.unixport import UnixBrace, UnixTransport
 
 pytestmark = pytest.mark.usefixtures("unix")
@@ -106,8 +106,14 @@ def test_nothing_is_taken_without_a_release_key(key):
             found.link.ask(commands.UPDATE_BEGIN)
 
 
+# By chance in each cut, and one after the other in the long run.
+TEARS = [nor.ANY, *(pytest.param(tear, marks=[pytest.mark.long, pytest.mark.timeout(1200)])
+                    for tear in range(nor.ANY))]
+
+
 @pytest.mark.slow
-def test_power_cuts_during_an_update(key):
+@pytest.mark.parametrize("tear", TEARS)
+def test_power_cuts_during_an_update(key, tear):
     """The old or the new one runs, never neither: at every flash operation of an update."""
     flash = make_updated(key)
     with start(flash) as brace:
@@ -122,7 +128,7 @@ def test_power_cuts_during_an_update(key):
     for cut in range(1, operations + 1):
         with start(flash, seed=cut) as brace:
             with connect(brace, 2.0) as found:
-                brace.exec(f"nor.cut_in({cut})")
+                brace.exec(f"nor.tear = {tear}; nor.cut_in({cut})")
                 try:
                     updates.send(found, second)
                 except PlumblineError:

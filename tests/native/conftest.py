@@ -17,9 +17,11 @@ _tried: dict[str, int] = {}
 @pytest.fixture(scope="session")
 def c_program(tmp_path_factory):
     """c_program(name, *cores) -> the program of tests/native/<name>.c, or of a fuzz target with
-    what runs its corpus, compiled with native/src/<core> of each core (a glob)."""
+    what runs its corpus, compiled with the flash chip's model and native/src/<core> of each core
+    (a glob)."""
     folder = tmp_path_factory.mktemp("native")
-    includes = [f"-I{path}" for path in (ROOT / "native/include", ROOT / "native/src", FUZZ, HERE)]
+    includes = [f"-I{path}" for path in (ROOT / "native/include", ROOT / "native/src",
+                                         ROOT / "native/nor", FUZZ, HERE)]
     made: dict[Path, Path] = {}
 
     def make(source: Path, out: Path, *how: str) -> Path:
@@ -31,10 +33,10 @@ def c_program(tmp_path_factory):
 
     def build(name: str, *cores: str) -> Path:
         own = HERE / f"{name}.c"
-        objects = []
+        objects = [ROOT / "native/nor/nor.c"]
         if name.startswith("fuzz_"):
             own = FUZZ / f"{name}.c"
-            objects = [FUZZ / "run_corpus.c"]
+            objects.append(FUZZ / "run_corpus.c")
         objects += [path for core in cores for path in sorted((ROOT / "native/src").glob(core))]
         objects = [str(make(path, folder / f"{path.stem}.o", "-c")) for path in objects]
         return make(own, folder / name, *objects)

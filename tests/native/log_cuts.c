@@ -259,7 +259,7 @@ static int32_t mount(void) {
     mounts++;
     static const pl_log_identity identity = {.serial = "TEST-1"};
     toy_boot();
-    return pl_log_mount(&the_log, &flash, sim.sectors, table, summary_buffer, raw_buffer,
+    return pl_log_mount(&the_log, &flash, sim_sectors(&sim), table, summary_buffer, raw_buffer,
                         &identity, mode & MODE_SEAL ? &toy_callbacks : NULL);
 }
 
@@ -330,14 +330,8 @@ typedef struct {
     unsigned char model[sizeof model];
 } snapshot;
 
-static void copy_flash(sim_flash *to, const sim_flash *from) {
-    memcpy(to->bytes, from->bytes, from->sectors * PL_SECTOR);
-    memcpy((char *)to + sizeof to->bytes, (const char *)from + sizeof from->bytes,
-           sizeof *to - sizeof to->bytes);
-}
-
 static void save(snapshot *s) {
-    copy_flash(&s->sim, &sim);
+    sim_copy(&s->sim, &sim);
     s->log = the_log;
     s->toy = toy;
     memcpy(s->summary, summary_buffer, sizeof s->summary);
@@ -347,7 +341,7 @@ static void save(snapshot *s) {
 }
 
 static void load(const snapshot *s) {
-    copy_flash(&sim, &s->sim);
+    sim_copy(&sim, &s->sim);
     the_log = s->log;
     toy = s->toy;
     memcpy(summary_buffer, s->summary, sizeof s->summary);
@@ -380,31 +374,31 @@ static void go_on(void) {
 static void recover(uint32_t seed) {
     static sim_flash at_cut;
     static unsigned char model_at_cut[sizeof model];
-    copy_flash(&at_cut, &sim);
+    sim_copy(&at_cut, &sim);
     memcpy(model_at_cut, &model, sizeof model);
-    sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+    sim_disarm(&sim);
     if (mount() < 0) {
         fault("no mount after a cut", 0, 0);
     }
-    uint32_t operations = sim.operations;
+    uint32_t operations = sim.chip.operations;
     check();
     go_on();
     for (uint32_t i = 0; i < operations; i++) {
-        for (uint32_t tear = 0; tear < SIM_TEARS; tear++) {
-            copy_flash(&sim, &at_cut);
+        for (uint32_t tear = 0; tear < NOR_ANY; tear++) {
+            sim_copy(&sim, &at_cut);
             memcpy(&model, model_at_cut, sizeof model);
-            sim_arm(&sim, i, (enum sim_tear)tear, seed + tear);
+            sim_arm(&sim, i, (enum nor_tear)tear, seed + tear);
             if (mount() == 0) {
                 fault("a mount that was cut says it went well", i, tear);
             }
             recovery_cuts++;
             /* And once more, or twice, at any operation of the recovery from that. */
             for (uint32_t again = 0; again < (i + tear) % 3u; again++) {
-                sim_arm(&sim, (seed >> (4u * again)) % 4u, (enum sim_tear)((seed + i) % SIM_TEARS),
+                sim_arm(&sim, (seed >> (4u * again)) % 4u, (enum nor_tear)((seed + i) % NOR_ANY),
                         seed + i + again);
                 recovery_cuts += mount() < 0;
             }
-            sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+            sim_disarm(&sim);
             if (mount() < 0) {
                 fault("no mount after a cut recovery", i, tear);
             }
@@ -417,7 +411,7 @@ static void recover(uint32_t seed) {
 static void step(uint32_t number, uint32_t what, uint32_t choice) {
     static snapshot before;
     save(&before);
-    sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+    sim_disarm(&sim);
     if (call(what, choice) < 0) {
         fault("a call failed without a cut", what, choice);
     }
@@ -432,15 +426,15 @@ static void step(uint32_t number, uint32_t what, uint32_t choice) {
         forget_unflushed();
         model.t_cs = 0;
     }
-    uint32_t operations = sim.operations;
+    uint32_t operations = sim.chip.operations;
     static snapshot after;
     save(&after);
     for (uint32_t i = 0; i < operations; i++) {
-        for (uint32_t tear = 0; tear < SIM_TEARS; tear++) {
+        for (uint32_t tear = 0; tear < NOR_ANY; tear++) {
             load(&before);
             snprintf(where_are_we, sizeof where_are_we, "step %u, call %u, cut %u, tear %u",
                      number, what, i, tear);
-            sim_arm(&sim, i, (enum sim_tear)tear, choice + i + tear);
+            sim_arm(&sim, i, (enum nor_tear)tear, choice + i + tear);
             if (call(what, choice) == 0) {
                 fault("a call that was cut says it went well", what, i);
             }

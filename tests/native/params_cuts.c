@@ -38,10 +38,6 @@ static int is(const uint8_t *data, int32_t length, int32_t found) {
     return found == length && (length < 0 || memcmp(got, data, (size_t)length) == 0);
 }
 
-static void copy_flash(sim_flash *to, const sim_flash *from) {
-    memcpy(to->bytes, from->bytes, 2u * PL_SECTOR);
-}
-
 int main(void) {
     static const uint32_t lengths[] = {0, 1, 235, 236, 237, 492, 1000, PL_PARAMS_MAX};
     uint32_t cuts = 0;
@@ -53,16 +49,16 @@ int main(void) {
     for (uint32_t round = 0; round < 250u; round++) {
         uint32_t length = lengths[(round * 5u + round / 8u) % 8u];
         fill(new_data, length, round);
-        copy_flash(&before, &sim);
+        sim_copy(&before, &sim);
         uint32_t operations = 2u + (length + PL_PARAMS_HEADER - 1u) / PL_PAGE;
         for (uint32_t cut = 0; cut < operations; cut++) {
-            for (uint32_t tear = 0; tear < SIM_TEARS; tear++) {
-                copy_flash(&sim, &before);
-                sim_arm(&sim, cut, (enum sim_tear)tear, round + cut);
+            for (uint32_t tear = 0; tear < NOR_ANY; tear++) {
+                sim_copy(&sim, &before);
+                sim_arm(&sim, cut, (enum nor_tear)tear, round + cut);
                 if (store(length) == 0) {
                     fault("a store that was cut says it went well", round, cut);
                 }
-                sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+                sim_disarm(&sim);
                 cuts++;
                 int32_t found = load();
                 int last = cut == operations - 1u;
@@ -74,9 +70,9 @@ int main(void) {
         }
         /* Go on from a cut store every third time: the next store begins from what it left. */
         if (round % 3u != 2u) {
-            copy_flash(&sim, &before);
+            sim_copy(&sim, &before);
         }
-        sim_arm(&sim, UINT32_MAX, SIM_NOTHING, 1);
+        sim_disarm(&sim);
         if (store(length) != 0 || !is(new_data, (int32_t)length, load())) {
             fault("a store failed without a cut", round, length);
         }

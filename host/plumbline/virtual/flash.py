@@ -1,4 +1,4 @@
-"""The emulated board's flash chip: the model of nor.py behind rp2040py's flash controller.
+"""The emulated board's flash chip: the model of native/nor behind rp2040py's flash controller.
 
 rp2040py applies erase and program commands at once and for free.  On silicon they stop the core,
 interrupts included, which is exactly what loses samples; so the time is added here while the
@@ -24,11 +24,11 @@ _SIZES = {
 class FlashChip(Nor):
     """Hooks the emulated chip's one call per erase or program command.
 
-    Times, wear, faults and power cuts are Nor's: `page_us`, `erases`, `cut_in`, `stuck` …
+    Times, wear, faults and power cuts are Nor's: `slowest`, `erases`, `cut_in`, `stick` …
     """
 
     def __init__(self, mcu: RP2040, seed: int = 0):
-        super().__init__(mcu.flash, seed)
+        super().__init__(mcu.flash, seed, SIZE)
         self._mcu = mcu
         self._ssi = mcu.ssi
         self._apply = self._ssi._apply_command
@@ -40,7 +40,7 @@ class FlashChip(Nor):
         if not (opcode in _SIZES and self._ssi._write_enabled and len(buffer) >= 4):
             self._apply()
             return
-        address = int.from_bytes(buffer[1:4], "big")
+        address = int.from_bytes(buffer[1:4], "big") % SIZE
         if opcode == ssi.CMD_PAGE_PROGRAM:
             microseconds = self.program(address, bytes(buffer[4 : 4 + PAGE]))
         else:

@@ -1,106 +1,103 @@
 """A NOR flash chip: programming only clears bits, erasing is slow, wears, and can be torn.
 
-Pure Python in the common subset of CPython and MicroPython, integers only; no imports (source.py
-says why).  Times are a Winbond W25Q16JV's: typical page program 0.4 ms (3 at most), sector erase
-45 ms (400), block erase 150 ms (2000).
+The model is native/nor/nor.h; the unix port has the same class of it (native/bindings/unix).
 """
 
-PAGE = 256
-SECTOR = 4096
-BLOCK = 65536
-_ERASED = b"\xff" * PAGE
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from plumbline.virtual._nor import ffi, lib
+
+PAGE = lib.NOR_PAGE
+SECTOR = lib.NOR_SECTOR
+BLOCK = lib.NOR_BLOCK
+# How a command is torn; ANY is one of the others by chance.
+NOTHING, PREFIX, RANDOM = lib.NOR_NOTHING, lib.NOR_PREFIX, lib.NOR_RANDOM
+UNSTABLE, COMPLETE, ANY = lib.NOR_UNSTABLE, lib.NOR_COMPLETE, lib.NOR_ANY
 
 
 class Nor:
-    """A chip whose contents are the bytearray `data`.
+    """A chip whose contents are the first `size` bytes (all) of the bytearray `data`.
 
-    program, erase   do one command, and return the microseconds it takes
-    operations       commands so far, erases[sector number] times erased
-    on_change        called with (address, bytes) that each command has left behind
-    cut_at           the number of the operation in which power fails: it is torn, `on_cut` is
-                     called, and nothing works until `power_on`
-    stuck            {address: mask}, fault: bits of the mask read 0 whatever is done
+    operations   commands so far
+    tear         how the power cut tears its command: NOTHING … COMPLETE, or ANY (the default)
+    dead         whether power has failed; nothing is done until `power_on`
+    on_change    called with (address, bytes) that each command has left behind
+    on_cut       called when power has failed
+
+    `data` may be changed from outside but not resized.
     """
 
-    def __init__(self, data, seed=1):
+    def __init__(self, data: bytearray, seed: int = 1, size: int | None = None):
         self.data = data
-        self.operations = 0
-        self.erases = {}
-        self.cut_at = None
-        self.on_cut = None
-        self.on_change = None
-        self.dead = False
-        self.stuck = {}
-        self.page_us = 400
-        self.sector_us = 45000
-        self.block_us = 150000
-        self._random = (seed * 747796405 + 2891336453) & 0xFFFFFFFF
+        self.on_cut: Callable[[], None] | None = None
+        self.on_change: Callable[[int, bytes], None] | None = None
+        self._memory = ffi.from_buffer("uint8_t[]", data, require_writable=True)
+        self._chip = ffi.new("nor_chip *")
+        lib.nor_init(self._chip, self._memory, size or len(data), seed & 0xFFFFFFFF)
 
-    def slowest(self):
+    @property
+    def operations(self) -> int:
+        return self._chip.operations
+
+    @property
+    def dead(self) -> bool:
+        return bool(self._chip.dead)
+
+    @property
+    def tear(self) -> int:
+        return self._chip.tear
+
+    @tear.setter
+    def tear(self, tear: int) -> None:
+        self._chip.tear = tear
+
+    @property
+    def erases(self) -> dict[int, int]:
+        """How often each sector was erased, of those that were."""
+        return {i: n for i, n in enumerate(self._chip.erases) if n}
+
+    def slowest(self) -> None:
         """Takes the datasheet's maximum times from now on."""
-        self.page_us = 3000
-        self.sector_us = 400000
-        self.block_us = 2000000
+        lib.nor_slowest(self._chip)
 
-    def cut_in(self, operations):
-        """Lets power fail in the so-many-th operation from now; 1 is the next."""
-        self.cut_at = self.operations + operations
+    def cut_in(self, operations: int) -> None:
+        """Lets power fail in the so-many-th command from now; 1 is the next."""
+        lib.nor_cut_in(self._chip, operations)
 
-    def power_on(self):
+    def power_on(self) -> None:
         """Power is back."""
-        self.dead = False
-        self.cut_at = None
+        lib.nor_power_on(self._chip)
 
-    def program(self, address, values):
-        """Clears bits of at most one page."""
-        if not self._begin():
-            return 0
-        whole = len(values)
-        if self.operations == self.cut_at:
-            whole = self._draw(whole + 1)
-        data = self.data
-        if whole == PAGE and data[address : address + PAGE] == _ERASED:
-            data[address : address + PAGE] = values
-        else:
-            for i in range(whole):
-                data[address + i] &= values[i]
-        if whole < len(values):
-            # Of the byte under way some bits are cleared, of the rest none.
-            data[address + whole] &= values[whole] | self._draw(256)
-        return self._end(address, len(values), self.page_us)
+    def stick(self, address: int, mask: int) -> None:
+        """Fault: the bits of `mask` there read 0 from now on, whatever is done.
 
-    def erase(self, address, size):
-        """Sets all bits of a sector or block."""
-        if not self._begin():
-            return 0
-        whole = size
-        if self.operations == self.cut_at:
-            whole = self._draw(size + 1)
-        self.data[address : address + whole] = b"\xff" * whole
-        for i in range(address + whole, address + size):
-            self.data[i] |= self._draw(256)
-        for sector in range(address // SECTOR, (address + size) // SECTOR):
-            self.erases[sector] = self.erases.get(sector, 0) + 1
-        return self._end(address, size, self.block_us if size == BLOCK else self.sector_us)
+        ValueError: outside the chip, or more bytes than the model keeps (nor.h)."""
+        if lib.nor_stick(self._chip, address, mask) != 0:
+            raise ValueError("outside the chip, or too many bytes are stuck")
 
-    def _begin(self):
-        if self.dead:
-            return False
-        self.operations += 1
-        return True
+    def program(self, address: int, values: bytes) -> int:
+        """Clears bits of at most one page; microseconds that it takes, 0 without power.
 
-    def _end(self, address, size, us):
-        for at in self.stuck:
-            if address <= at < address + size:
-                self.data[at] &= 255 - self.stuck[at]
-        if self.on_change:
-            self.on_change(address, bytes(self.data[address : address + size]))
-        if self.operations == self.cut_at:
-            self.dead = True
-            if self.on_cut:
+        ValueError: not within a page of the chip."""
+        was_dead = self.dead
+        us = lib.nor_program(self._chip, address, values, len(values))
+        return self._done(was_dead, us, address, len(values))
+
+    def erase(self, address: int, size: int) -> int:
+        """Sets all bits of a sector or block; microseconds that it takes, 0 without power.
+
+        ValueError: neither a sector nor a block of the chip."""
+        was_dead = self.dead
+        return self._done(was_dead, lib.nor_erase(self._chip, address, size), address, size)
+
+    def _done(self, was_dead: bool, us: int, address: int, length: int) -> int:
+        if us < 0:
+            raise ValueError("no page, sector or block of the chip")
+        if not was_dead:
+            if self.on_change:
+                self.on_change(address, bytes(self.data[address : address + length]))
+            if self.dead and self.on_cut:
                 self.on_cut()
         return us
-
-    def _draw(self, n):
-        self._random = (self._random * 1664525 + 1013904223) & 0xFFFFFFFF
-        return (self._random >> 8) * n >> 24

@@ -152,7 +152,7 @@ class ModelFlash:
 
     def stick(self, offset: int, mask: int) -> None:
         self._journal.note(f"flash: the bits {mask:#04x} at {offset:#x} stay 0 from now on")
-        self._do(f"nor.stuck[{offset}] = {mask}; nor.data[{offset}] &= {255 - mask}")
+        self._do(f"nor.stick({offset}, {mask})")
 
     def slowest(self) -> None:
         self._journal.note("flash: the slowest times of the datasheet")
