@@ -129,7 +129,8 @@ def sisfall(root: str | Path, activities: tuple[str, ...],
 @dataclass(frozen=True)
 class Optical:
     """A pelvis sensor beside optical motion capture: `vertical` (n, 3) is the vertical as the
-    optical pelvis sees it."""
+    optical pelvis sees it, `own` (n, 3) as the research sensor's own fusion does, which has a
+    magnetometer, in the sensor's frame; None where its attitude was not recorded."""
 
     name: str
     exercise: str
@@ -137,6 +138,7 @@ class Optical:
     gyr: np.ndarray
     rate_hz: float
     vertical: np.ndarray
+    own: np.ndarray | None
 
 
 def exercise_optical(root: str | Path, exercises: tuple[str, ...],
@@ -156,14 +158,25 @@ def _optical(path: Path, data) -> Iterator[Optical]:
     names = [str(name) for name in data["cols_pelvis"]]
     pelvis = data["pelvis"].astype(float)
 
-    def three(what: str) -> np.ndarray:
+    def columns(what: str) -> np.ndarray:
         return pelvis[:, [i for i, name in enumerate(names) if what in name]]
 
     vertical = optical_vertical(np.radians(data["angles_ref"].astype(float)))
     if len(vertical) != len(pelvis):
         raise ValueError(f"{len(pelvis)} samples of the sensor beside {len(vertical)} of optics")
-    motion = _motion(three("Accelerometer"), three("Gyroscope"), float(data["fs"]))
-    yield Optical(path.stem, path.stem.split("_")[0], *motion, vertical)
+    motion = _motion(columns("Accelerometer"), columns("Gyroscope"), float(data["fs"]))
+    quat = columns("Orientation")
+    own = quat_vertical(quat) if quat.shape[1] == 4 else None
+    yield Optical(path.stem, path.stem.split("_")[0], *motion, vertical, own)
+
+
+def quat_vertical(quat: np.ndarray) -> np.ndarray:
+    """(n, 3): the vertical in the body's frame, of quaternions (w, x, y, z) (n, 4) earth <- body
+    of about unit length."""
+    w, x, y, z = (quat / np.linalg.norm(quat, axis=1, keepdims=True)).T
+    return np.stack(
+        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1
+    )
 
 
 def optical_vertical(angles: np.ndarray) -> np.ndarray:

@@ -210,4 +210,7 @@ def test_the_shipped_brace_meets_its_figures(figures):
     assert figures["cues"]["while_walking_or_on_stairs"] == 0
     assert figures["cues"]["while_changing_posture"] == 0
     assert figures["sisfall"]["bend_style_accuracy"] >= 0.9
-    assert figures["exercise_optical"]["pelvis_rmse_deg"] <= 1.5
+    optical = figures["exercise_optical"]
+    assert optical["pelvis_rmse_deg"] <= 1.5
+    for name, own in optical["sensor_own_rmse_deg"].items():
+        assert optical["rmse_deg"][name] <= min(own, 1.5), "worse than the research sensor itself"

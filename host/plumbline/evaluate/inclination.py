@@ -25,20 +25,26 @@ def inclination(root: Path, jobs: int | None, left_out: datasets.LeftOut | None 
     `first_clip_rmse_deg` has it fitted to the first clip only and is of the others, so that no
     clip has had a part in what it is judged by.  `one_mounting_rmse_deg` has a single rotation for
     all exercises instead, as a brace that is calibrated once, so it also holds what sensor, skin
-    and markers moved between them.
+    and markers moved between them.  `sensor_own_…` are the same figures of the attitude that the
+    research sensor itself worked out.
     """
+    own: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     pairs: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
     for clip in datasets.exercise_optical(root, tuple(EXERCISES), left_out):
         seen = seen_vertical(clip.acc, clip.gyr, clip.rate_hz)
         pairs.setdefault(EXERCISES[clip.exercise], []).append((seen, clip.vertical))
+        if clip.own is not None:
+            own.setdefault(EXERCISES[clip.exercise], []).append((clip.own, clip.vertical))
     errors = {name: _errors(found, found) for name, found in sorted(pairs.items())}
     others = [_errors(found[1:], found[:1]) for found in pairs.values() if len(found) > 1]
-    everything = [pair for found in pairs.values() for pair in found]
     return {"exercise_optical": {
         "pelvis_rmse_deg": _rms(list(errors.values())),
         "rmse_deg": {name: _rms([found]) for name, found in errors.items()},
         "first_clip_rmse_deg": _rms(others),
-        "one_mounting_rmse_deg": _rms([_errors(everything, everything)] if everything else []),
+        "one_mounting_rmse_deg": _one_mounting(pairs),
+        "sensor_own_rmse_deg": {name: _rms([_errors(found, found)])
+                                for name, found in sorted(own.items())},
+        "sensor_own_one_mounting_rmse_deg": _one_mounting(own),
         "clips": {name: len(found) for name, found in sorted(pairs.items())},
         "people": 1,
     }}  # fmt: skip
@@ -53,10 +59,12 @@ def seen_vertical(acc, gyr, rate_hz: float) -> np.ndarray:
         orientation.run(
             np.ascontiguousarray(-gyr_counts[::-1]), np.ascontiguousarray(acc_counts[::-1])
         )
-    w, x, y, z = orientation.run(gyr_counts, acc_counts).quat.T
-    return np.stack(
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)], axis=1
-    )
+    return datasets.quat_vertical(orientation.run(gyr_counts, acc_counts).quat)
+
+
+def _one_mounting(pairs: dict[str, list[tuple]]) -> float:
+    everything = [pair for found in pairs.values() for pair in found]
+    return _rms([_errors(everything, everything)] if everything else [])
 
 
 def _errors(pairs: list[tuple], fitted: list[tuple]) -> np.ndarray:
