@@ -188,6 +188,6 @@ class Attend:
         self._on_cable()
         self._on_button(now)
         self._on_battery(now)
-        self._led.show(self._pattern(), now)
-        led = self._led.step(now)
+        self._led.show(self._pattern())
+        led = self._led.step()
         return led if 0 <= led < _PERIOD_MS else _PERIOD_MS

@@ -16,7 +16,10 @@ _VBAT_FULL_MV = const(6600)
 
 
 class Led:
-    """Shows a pattern: a tuple of durations in ms, lit first, repeated; () is dark."""
+    """Shows a pattern: a tuple of durations in ms, lit first, repeated; () is dark.
+
+    It looks at the clock itself, as it turns the light: what its caller did since it looked, such
+    as reading the battery, would otherwise be missing from one flash and too much in the next."""
 
     def __init__(self):
         self._pin = Pin(pins.LED, Pin.OUT, value=0)
@@ -24,20 +27,21 @@ class Led:
         self._index = 0
         self._since = 0
 
-    def show(self, pattern, now):
+    def show(self, pattern):
         """Changes the pattern; the same again goes on undisturbed."""
         if pattern is not self._pattern:
             self._pattern = pattern
             self._index = 0
-            self._since = now
+            self._since = ticks_ms()
             self._pin.value(1 if pattern else 0)
 
-    def step(self, now):
+    def step(self):
         """Goes on with the pattern.  Returns the ms until it wants to be called again, or -1."""
         pattern = self._pattern
         if not pattern:
             return -1
         while True:
+            now = ticks_ms()
             left = pattern[self._index] - ticks_diff(now, self._since)
             if left > 0:
                 return left
