@@ -175,19 +175,23 @@ class Transducer:
             t0, c0 = t1, c1
         return c0
 
+    def forget(self):
+        """Drops the words kept, which are made anew, the same, when they are asked for."""
+        self._cache = {}
+
     def words(self, index, num, den, gyr_lsb, acc_lsb, gyr_normal=False, acc_normal=False,
               acc_band=ACC_BAND):
         """The FIFO words of samples 64*index to 64*index + 63: a bytearray of 896, not to be
         changed.  num/den is the sampling period in us, gyr_lsb in udps, acc_lsb in ng a count;
         gyr_normal, acc_normal: in normal or low-power mode; acc_band: else."""
         if self._seen != self.source.version:
-            self._cache = {}
+            self.forget()
             self._seen = self.source.version
         key = (index, num, gyr_lsb, acc_lsb, gyr_normal, acc_normal, acc_band)
         words = self._cache.get(key)
         if words is None:
             if len(self._cache) >= 4:
-                self._cache = {}
+                self.forget()
             words = self._cache[key] = bytearray(BLOCK * SAMPLE_WORDS)
             raw = self._raw
             self.source.fill(raw, BLOCK * index, BLOCK, num, den)
