@@ -51,12 +51,13 @@ def test_a_task_hangs(ordeal, inside, brace, clock, task, measure):
 @pytest.mark.req("BOOT-7")
 @pytest.mark.fault("FAIL-sense", "FAIL-tactor", "FAIL-log", "FAIL-attend", "FAIL-wire")
 @pytest.mark.parametrize("task", TASKS)
-def test_a_task_fails_once(ordeal, inside, brace, task):
-    boot = brace.identity.boot
+def test_a_task_fails_once(ordeal, inside, brace, clock, task):
     inside(step(task, "raise ValueError('planted')", times=1))
+    begun = clock.now()
     ordeal.told("task", value=NUMBER[task], within=70)
     ordeal.well()
-    assert brace.hello().boot == boot, "one failure is no reason to restart"
+    passed = clock.now() - begun
+    assert brace.hello().up / 1000 > passed, "one failure is no reason to restart"
 
 
 @pytest.mark.fault("FAIL-1")

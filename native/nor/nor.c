@@ -43,11 +43,16 @@ static uint32_t draw(nor_chip *chip) {
 }
 
 int32_t nor_stick(nor_chip *chip, uint32_t address, uint32_t mask) {
-    if (address >= chip->size || chip->stuck >= NOR_STUCK_MAX) {
+    uint32_t page = address / NOR_PAGE;
+    uint8_t at = (uint8_t)(address % NOR_PAGE);
+    if (address >= chip->size || page >= NOR_PAGES_MAX) {
         return -1;
     }
-    chip->stuck_at[chip->stuck] = address;
-    chip->stuck_mask[chip->stuck++] = (uint8_t)mask;
+    if (chip->stuck[page] != 0 && chip->stuck_at[page] != at) {
+        return -1;
+    }
+    chip->stuck_at[page] = at;
+    chip->stuck[page] |= (uint8_t)mask;
     chip->data[address] &= (uint8_t)~mask;
     return 0;
 }
@@ -86,9 +91,9 @@ static void operate(nor_chip *chip, uint32_t address, const uint8_t *values, uin
             at[i] = (uint8_t)((at[i] & noise) | (wanted & ~noise));
         }
     }
-    for (uint32_t i = 0; i < chip->stuck; i++) {
-        if (chip->stuck_at[i] - address < length) {
-            chip->data[chip->stuck_at[i]] &= (uint8_t)~chip->stuck_mask[i];
+    for (uint32_t page = address / NOR_PAGE; page * NOR_PAGE < address + length; page++) {
+        if (page < NOR_PAGES_MAX && chip->stuck[page] != 0) {
+            chip->data[page * NOR_PAGE + chip->stuck_at[page]] &= (uint8_t)~chip->stuck[page];
         }
     }
 }

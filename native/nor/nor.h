@@ -15,7 +15,7 @@
 #define NOR_SECTOR 4096
 #define NOR_BLOCK 65536
 #define NOR_SECTORS_MAX 512
-#define NOR_STUCK_MAX 16
+#define NOR_PAGES_MAX 8192
 
 /* How a command is interrupted.  A prefix of random length was done before all but NOTHING. */
 enum nor_tear {
@@ -36,10 +36,9 @@ typedef struct {
     uint32_t random;
     int32_t dead; /* power is off: nothing is done any more */
     uint32_t page_us, sector_us, block_us;
-    uint32_t stuck;
-    uint32_t stuck_at[NOR_STUCK_MAX];
-    uint8_t stuck_mask[NOR_STUCK_MAX];
     uint32_t erases[NOR_SECTORS_MAX]; /* times each sector was erased */
+    uint8_t stuck_at[NOR_PAGES_MAX];  /* in each page, a byte whose ... */
+    uint8_t stuck[NOR_PAGES_MAX];     /* ... bits read 0, whatever is done */
 } nor_chip;
 
 /* A chip with typical times whose contents stay as they are in `data`. */
@@ -57,7 +56,10 @@ void nor_cut_in(nor_chip *chip, uint32_t operations);
 /* Power is back. */
 void nor_power_on(nor_chip *chip);
 
-/* Fault: bits of the mask read 0 from now on, whatever is done.  -1: outside, or too many. */
+/*
+ * Fault: bits of the mask read 0 from now on, whatever is done.  One byte of a page can have it;
+ * -1: another one has, or it is outside.
+ */
 int32_t nor_stick(nor_chip *chip, uint32_t address, uint32_t mask);
 
 /* Clears bits of at most one page.  Microseconds it takes, 0 without power, -1: not in a page. */

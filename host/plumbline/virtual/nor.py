@@ -73,9 +73,9 @@ class Nor:
     def stick(self, address: int, mask: int) -> None:
         """Fault: the bits of `mask` there read 0 from now on, whatever is done.
 
-        ValueError: outside the chip, or more bytes than the model keeps (nor.h)."""
+        ValueError: outside the chip, or another byte of the page is stuck."""
         if lib.nor_stick(self._chip, address, mask) != 0:
-            raise ValueError("outside the chip, or too many bytes are stuck")
+            raise ValueError("outside the chip, or another byte of the page is stuck")
 
     def program(self, address: int, values: bytes) -> int:
         """Clears bits of at most one page; microseconds that it takes, 0 without power.

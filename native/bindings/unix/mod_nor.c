@@ -90,7 +90,7 @@ static MP_DEFINE_CONST_FUN_OBJ_1(nor_power_on_obj, nor_power_on_);
 static mp_obj_t nor_stick_(mp_obj_t self_in, mp_obj_t address, mp_obj_t mask) {
     nor_obj *self = MP_OBJ_TO_PTR(self_in);
     if (nor_stick(&self->chip, mp_obj_get_int_truncated(address), mp_obj_get_int(mask)) != 0) {
-        mp_raise_ValueError(MP_ERROR_TEXT("outside the chip, or too many bytes are stuck"));
+        mp_raise_ValueError(MP_ERROR_TEXT("outside the chip, or another byte of the page is stuck"));
     }
     return mp_const_none;
 }
