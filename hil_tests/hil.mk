@@ -13,7 +13,7 @@ hil: $(STAMPS)/core $(UNIX) $(FIRMWARE) ## The whole HIL suite, with records und
 	$(HIL) -m "not long"
 
 # On the image time costs as much as it lasts: what the unix port does in minutes takes it an hour.
-hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (an hour or so)
+hil-image: $(STAMPS)/core $(FIRMWARE) ## Every fault that the emulated image can be given, however long it takes (some ten minutes)
 	$(VENV)/bin/pytest -q hil_tests -k test_faults_ --brace virtual --hil-patient --timeout 7200 -n $(JOBS)
 
 DAYS ?= 30
