@@ -46,7 +46,7 @@ STANDIN := $(BUILD)/standin/plumbline-standin.uf2
 
 standin: $(STANDIN) ## Build the sensor stand-in's image, build/standin/plumbline-standin.uf2
 
-$(STANDIN): $(STAMPS)/tree $(STAMPS)/core $(shell find device/standin -type f)
+$(STANDIN): $(STAMPS)/tree $(STAMPS)/core device/port/rp2.sh $(shell find device/standin -type f)
 	@echo "Building the stand-in's image (log: $(BUILD)/standin/build.log)"
 	@device/standin/build.sh $(MPY) $(BUILD)/standin $(PY) "$(REPRODUCIBLE)"
 

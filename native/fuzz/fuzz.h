@@ -41,6 +41,17 @@ static inline uint32_t fuzz_word(fuzz_input *in) {
     return value | fuzz_byte(in) << 24;
 }
 
+static inline uint32_t fuzz_half(fuzz_input *in) {
+    uint32_t value = fuzz_byte(in);
+    return value | fuzz_byte(in) << 8;
+}
+
+/* A sensor's count, the smaller the higher `shift` is. */
+static inline int16_t fuzz_count(fuzz_input *in, uint32_t shift) {
+    int32_t high = (int32_t)fuzz_byte(in) << 8;
+    return (int16_t)((high + (int32_t)fuzz_byte(in) - 32768) >> shift);
+}
+
 static inline void fuzz_bytes(fuzz_input *in, uint8_t *out, uint32_t length) {
     for (uint32_t i = 0; i < length; i++) {
         out[i] = (uint8_t)fuzz_byte(in);

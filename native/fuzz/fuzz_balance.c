@@ -18,11 +18,6 @@ static pl_smooth smooth;
 static uint16_t ring[ROOM];
 static int32_t scratch[SCRATCH + 1u];
 
-static int16_t count(fuzz_input *in, uint32_t shift) {
-    int32_t value = (int32_t)(fuzz_byte(in) << 8 | fuzz_byte(in)) - 32768;
-    return (int16_t)(value >> shift);
-}
-
 static void check_sway(int begun) {
     int32_t out[PL_SWAY_FIELDS];
     int result = pl_sway_result(&sway, &coef, out);
@@ -71,11 +66,11 @@ static int start(fuzz_input *in) {
 
 /* n samples that jump between two values with some period. */
 static void movement(fuzz_input *in) {
-    uint32_t n = (fuzz_byte(in) | fuzz_byte(in) << 8) % 4096u;
+    uint32_t n = fuzz_half(in) % 4096u;
     uint32_t period = fuzz_byte(in) + 1u, shift = fuzz_byte(in) & 15u;
     int16_t value[2][6];
     for (uint32_t k = 0; k < 12u; k++) {
-        value[k / 6u][k % 6u] = count(in, shift);
+        value[k / 6u][k % 6u] = fuzz_count(in, shift);
     }
     for (uint32_t i = 0; i < n; i++) {
         pl_smooth_update(&smooth, value[i / period & 1u]);

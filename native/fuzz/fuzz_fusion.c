@@ -77,8 +77,7 @@ static void samples(fuzz_input *in) {
             continue;
         }
         for (uint32_t k = 0; k < 6u; k++) {
-            int32_t value = (int32_t)(fuzz_byte(in) << 8 | fuzz_byte(in)) - 32768;
-            uint32_t bits = (uint32_t)(value >> shift);
+            uint32_t bits = (uint32_t)fuzz_count(in, shift);
             sample[2 * k] = (uint8_t)bits;
             sample[2 * k + 1] = (uint8_t)(bits >> 8);
         }

@@ -19,18 +19,13 @@ static pl_window window;
 static int32_t blocks[BLOCKS_MAX * PL_BLOCK_FIELDS];
 static int both;
 
-static int16_t count(fuzz_input *in, uint32_t shift) {
-    int32_t value = (int32_t)(fuzz_byte(in) << 8 | fuzz_byte(in)) - 32768;
-    return (int16_t)(value >> shift);
-}
-
 /* Samples that jump between two values with some period, and noise on top. */
 static uint32_t movement(fuzz_input *in, int16_t *samples) {
-    uint32_t n = (fuzz_byte(in) | fuzz_byte(in) << 8) % (SAMPLES_MAX + 1u);
+    uint32_t n = fuzz_half(in) % (SAMPLES_MAX + 1u);
     uint32_t period = fuzz_byte(in) % 64u + 1u, shift = fuzz_byte(in) & 15u;
     int16_t value[2][6];
     for (uint32_t k = 0; k < 12u; k++) {
-        value[k / 6u][k % 6u] = count(in, shift);
+        value[k / 6u][k % 6u] = fuzz_count(in, shift);
     }
     uint32_t noise = fuzz_byte(in) & 15u, random = fuzz_word(in) | 1u;
     for (uint32_t i = 0; i < n; i++) {
